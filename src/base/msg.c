@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "press/msg.h"
+
+#include <errno.h>
+#include <string.h>
+
+const char *msg_text(enum lang lang, const char *msgid)
+{
+        size_t low = 0, high = msg_vi_n;
+
+        if (lang != LANG_VI)
+                return msgid;
+        while (low < high) {
+                size_t mid = low + (high - low) / 2;
+                int order = strcmp(msgid, msg_vi[mid].msgid);
+
+                if (order == 0)
+                        return msg_vi[mid].msgstr;
+                if (order < 0)
+                        high = mid;
+                else
+                        low = mid + 1;
+        }
+        return msgid;
+}
+
+const char *msg_fmt(enum lang lang, const char *msgid)
+{
+        return msg_text(lang, msgid);
+}
+
+int msg_lang_parse(const char *s, enum lang *ret_lang)
+{
+        static const struct {
+                const char *name;
+                enum lang lang;
+        } known[] = {{"vi", LANG_VI}, {"en", LANG_EN}};
+
+        for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+                if (strncmp(s, known[i].name, 2) != 0)
+                        continue;
+                if (s[2] == '\0' || s[2] == '_' || s[2] == '-' || s[2] == '.') {
+                        *ret_lang = known[i].lang;
+                        return 0;
+                }
+        }
+        return -EINVAL;
+}
+
+const char *msg_lang_name(enum lang lang)
+{
+        return lang == LANG_VI ? "vi" : "en";
+}
