@@ -56,11 +56,11 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 
 $(BUILD)/gen/messages.c: templates/messages/vi.po templates/po.awk
 	@mkdir -p $(@D)
-	awk -v FILE=$< -f templates/po.awk $< > $@
+	LC_ALL=C awk -v FILE=$< -f templates/po.awk $< > $@
 
 $(BUILD)/gen/templates.c: $(MAIL_TEMPLATES) templates/embed.awk
 	@mkdir -p $(@D)
-	awk -f templates/embed.awk $(MAIL_TEMPLATES) > $@
+	LC_ALL=C awk -f templates/embed.awk $(MAIL_TEMPLATES) < /dev/null > $@
 
 # --- tests -----------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 BEGIN {
         print "/* made by templates/embed.awk */"
         print "#include \"press/template.h\""
+        print "#pragma GCC diagnostic ignored \"-Woverlength-strings\""
         print "const struct template_file template_files[] = {"
 }
 FNR == 1 {
@@ -13,8 +14,8 @@ FNR == 1 {
         print "        {\"" name "\","
 }
 {
-        gsub(/\\/, "\\\\")
-        gsub(/"/, "\\\"")
+        gsub(/\\/, "&&")
+        gsub(/"/, "\\\\&")
         print "         \"" $0 "\\n\""
 }
 END {
