@@ -1,0 +1,71 @@
+/*
+ * db.h - the one database: opening, transactions under one write lock
+ *
+ * SQLite in WAL mode with synchronous=FULL; a database in any other mode is
+ * refused (R9). Debian 12's SQLite has the WAL-reset race, so every write
+ * transaction and every checkpoint of every program runs under one advisory
+ * lock (fcntl OFD on DATABASE.lock); autocheckpoint is off and closing
+ * never checkpoints outside the lock. The writer that finds the WAL above 4 MB does a
+ * PASSIVE checkpoint before it releases the lock. Nobody holds the lock
+ * longer than about 20 ms: large work goes in chunks.
+ *
+ * Files are made 0660 in the directory's group, nothing for others (R97).
+ *
+ * Errors: -ENOENT no database (the text says: pressctl init), -EBADMSG corrupt
+ * (left untouched, R10), -EBUSY lock not had in time, -ENOSPC, -EIO, -EROFS, -EACCES,
+ * -EINVAL made by a newer press. On error nothing was changed.
+ */
+#ifndef PRESS_DB_H
+#define PRESS_DB_H
+
+#include "press/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db;
+
+#define DB_WAIT_MS 5000 /* how long people's programs wait for the lock; then -EBUSY, exit 75 */
+
+struct db_identity { /* made by db_init(), never changes */
+        char id[33];               /* 128 random bits in hex */
+        unsigned char tag_key[32]; /* key of the return-path tags */
+};
+
+/* Creates the database or upgrades it to this version; a copy DATABASE.vN.bak is kept before an upgrade. */
+int db_init(const char *path, struct err *e);
+
+/* Opens an existing database of this version; removes unfinished stages older than an hour's owner. */
+int db_open(const char *path, struct db **ret, struct err *e);
+void db_close(struct db **db); /* for CLEANUP; accepts NULL */
+const struct db_identity *db_identity(const struct db *db);
+const char *db_path(const struct db *db);
+
+/*
+ * PRAGMA quick_check plus journal_mode and synchronous, for the start of
+ * pressd and doctor. -EBADMSG with the first finding.
+ */
+int db_check(struct db *db, struct err *e);
+
+struct tx { /* zeroed by the caller */
+        struct db *db;
+        bool write;
+};
+
+/* Takes the write lock within wait_ms (0 = do not wait) and begins. -EBUSY when not had. */
+int tx_begin(struct tx *tx, struct db *db, int64_t wait_ms, struct err *e);
+/* A consistent view for reading; no lock. Keep it under 1 s. */
+int tx_read(struct tx *tx, struct db *db, struct err *e);
+/* Durable when it returns 0. After an error the transaction is rolled back. */
+int tx_commit(struct tx *tx, struct err *e);
+void tx_done(struct tx *tx); /* for CLEANUP: rolls back what was not committed */
+
+/*
+ * Only one pressd at a time: takes DATABASE.pressd's lock until the process
+ * ends. -EBUSY when another one holds it (R13).
+ */
+int db_sole_sender(struct db *db, struct err *e);
+/* true while some pressd holds it. */
+bool db_sender_runs(const struct db *db);
+
+#endif

@@ -1,0 +1,112 @@
+/*
+ * delivery.h - one row for each letter owed to one contact
+ *
+ * Unique per (release, contact, copy) and, where there is an address, per
+ * (release, address, copy): an address that two contacts share gets one letter (R86).
+ * The words as sent (name, organisation, address) are frozen in the row.
+ * State changes go through one function of store/delivery.c, which keeps the
+ * counts per release and state in the same transaction and appends the event.
+ *
+ * The attempt is counted in the claim; recovery and outcomes that are nobody's
+ * fault (VERDICT_RELAY, VERDICT_NOT_TRIED) take it back.
+ */
+#ifndef PRESS_DELIVERY_H
+#define PRESS_DELIVERY_H
+
+#include "press/db.h"
+#include "press/outcome.h"
+#include "press/state.h"
+#include "press/token.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct delivery { /* owns its strings */
+        int64_t id, release_id;
+        int64_t contact_id; /* 0 = an address given by hand (resend) */
+        int copy;           /* 0 = the first, a resend is a new one */
+        char *address;      /* canonical, "" = none */
+        char *name, *org, *title;
+        enum org_kind org_kind;
+        enum contact_role role;
+        enum lang language;
+        int priority;
+        enum delivery_state state;
+        enum delivery_reason reason;
+        unsigned attempt;
+        int64_t created_at, due_at, data_at, settled_at;
+        bool early;
+        unsigned char salt[16];
+        char *detail; /* the last reply or reason, escaped, "" = none */
+};
+struct delivery_list {
+        struct delivery *v;
+        size_t n;
+};
+void delivery_done(struct delivery *d);
+void delivery_list_done(struct delivery_list *l);
+
+/* SHA-256 over salt, address, name, org, contact, copy, early: one leaf of recipients_hash. */
+void delivery_leaf(const struct delivery *d, unsigned char out[HASH_BYTES]);
+
+/*
+ * Puts a delivery into a staged release (d->release_id). -EEXIST and nothing done
+ * when the contact or the address is there already. Sets d->id, salt, order key.
+ */
+int delivery_stage(struct tx *tx, struct delivery *d, struct err *e);
+
+#define DELIVERY_CLAIM_MAX 1000
+
+/*
+ * Claims up to `limit` deliveries of one release for sending: retries that are
+ * due first, then queued ones in their random order; only the Early audience
+ * when `early_only`. attempt is raised, data_at cleared. Appends to *list.
+ */
+int delivery_claim(struct tx *tx, int64_t release, int64_t now, size_t limit, bool early_only,
+                   struct delivery_list *list, struct err *e);
+
+/* 354 came: the letter is about to leave (R4, STYLE "one release, one way"). */
+int delivery_data(struct tx *tx, int64_t id, int64_t now, struct err *e);
+
+struct settle { /* the end of one try */
+        int64_t id, release_id;
+        unsigned attempt;
+        enum delivery_state state; /* relayed refused deferred unknown expired queued suppressed */
+        enum delivery_reason reason;
+        int64_t due_at;      /* deferred, unknown: when again; 0 = only a person decides */
+        bool attempt_used;   /* false: the claim's count is taken back */
+        bool log;            /* false: no event (never on the wire) */
+        int64_t at;
+        const char *relay, *peer, *tls; /* "" = none */
+        int64_t ms;
+        struct outcome outcome;
+};
+int delivery_settle(struct tx *tx, const struct settle *s, struct err *e);
+
+/* At the start: sending -> queued (data_at null) or unknown (set, with an event). Returns counts. */
+int delivery_recover(struct tx *tx, int64_t now, int64_t unknown_due, int64_t *ret_queued,
+                     int64_t *ret_unknown, struct err *e);
+
+/* Open deliveries of `release` whose time has run out at `now` -> expired, at most `limit`; with events. */
+int delivery_expire(struct tx *tx, int64_t release, int64_t created_before, int64_t now,
+                    size_t limit, size_t *ret_n, struct err *e);
+
+/* The earliest due_at of a retry in `release`, 0 = none. */
+int delivery_next_retry(struct db *db, int64_t release, int64_t *ret, struct err *e);
+
+/* Reading recipients in order of id, `after` excluded: for hashes and lists, at most `limit`. */
+int delivery_page(struct db *db, int64_t release, int64_t after, size_t limit,
+                  struct delivery_list *ret, struct err *e);
+/* All copies for an address (canonical) in a release; newest copy last. */
+int delivery_find(struct db *db, int64_t release, const char *address, struct delivery_list *ret,
+                  struct err *e);
+
+/* Makes waiting and held ones of a release (one address, or all when "") due at `now`. *ret_n = how many. */
+int delivery_retry_now(struct tx *tx, int64_t release, const char *address, int64_t now,
+                       int64_t *ret_n, struct err *e);
+
+/* A new copy to send the same text again; keeps `for_id` as the one it replaces (0 = none). */
+int delivery_resend(struct tx *tx, const struct delivery *d, int64_t for_id, const char *note,
+                    int64_t now, int64_t *ret_id, struct err *e);
+
+#endif

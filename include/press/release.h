@@ -1,0 +1,154 @@
+/*
+ * release.h - releases in the store: frozen content, life, counts
+ *
+ * A release is made invisible (staged), its deliveries go in by chunks, and
+ * one last short transaction makes it visible: release, all deliveries, key
+ * and audit row at one instant (R2). Stored states: proposed, approved,
+ * sending, rejected, cancelled, with `paused` beside them; `done` and
+ * `paused` as shown are computed here.
+ *
+ * Everything that a letter is made of is frozen: the composed letter with its
+ * cuts (mail/letter), the attachments, the words of each recipient. `hash`
+ * binds them (see release_hash()).
+ *
+ * Times: ms since the epoch, UTC; 0 = not set. Text: UTF-8 NFC, never NULL in
+ * what is read. Each writing call runs inside the caller's transaction.
+ */
+#ifndef PRESS_RELEASE_H
+#define PRESS_RELEASE_H
+
+#include "press/db.h"
+#include "press/state.h"
+#include "press/token.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct release { /* owns its strings; release_done() */
+        int64_t id;
+        char *number; /* "12/TC-TTTT", "" = none */
+        char *title;
+        enum release_kind kind;
+        enum release_class class;
+        enum lang language;
+        char *key; /* as filled in, "" = none */
+
+        char *text;                                        /* Markdown as submitted */
+        char *audience, *except, *early;                   /* expressions, joined, "" = none */
+        char *contact, *signer, *reply_to;                 /* headers of the statement, "" = none */
+        int64_t at, embargo, expires;                      /* moments, 0 = none */
+        bool automatic;                                    /* submitted by a cron key or mandate (R114) */
+
+        int64_t submitted_at, submitted_uid;
+        char *submitted_by; /* account name */
+        int64_t approved_at, approved_uid;
+        char *approved_by;
+        char *approved_hash; /* what the approver bound, hex */
+        char *reason;        /* of a rejection, a pause, a cancel */
+
+        enum release_state state; /* as shown: includes done and paused */
+        enum release_state stored;
+        bool paused;
+        int64_t due_at;   /* nothing leaves before; 0 until approved */
+        int64_t early_at; /* the same for the Early audience */
+        int64_t moment;   /* Date: of its letters; set at approval, never changed */
+        int64_t recipients;
+
+        char hash[HASH_HEX_MAX];            /* of content and recipients: what an approval binds */
+        char content_hash[HASH_HEX_MAX];    /* of file, attachments and options: keys compare it */
+        char audience_hash[HASH_HEX_MAX];   /* of the resolved addresses: the same-content guard */
+        char recipients_hash[HASH_HEX_MAX]; /* over all leaves in order of delivery id */
+        char letter_hash[HASH_HEX_MAX];
+};
+void release_done(struct release *r);
+
+struct release_list {
+        struct release *v;
+        size_t n;
+};
+void release_list_done(struct release_list *l);
+
+/* The frozen letter: bytes on the wire, and where fields are spliced in (mail/letter). */
+struct frozen {
+        char *bytes; /* owned */
+        size_t n;
+        char *cuts; /* owned, mail/letter's own text form */
+};
+void frozen_done(struct frozen *f);
+
+struct release_attachment {
+        const char *name; /* NFC, no path */
+        const char *type; /* media type */
+        const void *data;
+        size_t n;
+};
+
+/*
+ * Stage: inserts `r` invisible with its content; sets r->id. The hashes that
+ * depend on recipients are set by release_publish().
+ */
+int release_stage(struct tx *tx, struct release *r, const struct frozen *letter,
+                  const struct release_attachment *att, size_t natt, struct err *e);
+/*
+ * The last step: hash, counts, the state (RELEASE_PROPOSED or RELEASE_APPROVED)
+ * and the moments; visible from this commit on. Writes the audit row.
+ */
+int release_publish(struct tx *tx, const struct release *r, const char *how, struct err *e);
+/* Removes an unfinished stage, in chunks of its own. */
+int release_unstage(struct db *db, int64_t id, struct err *e);
+
+/* What the guards of INTERFACE.md "Keys" ask. 0 and *ret_id = 0 when there is none. */
+int release_by_key(struct db *db, const char *key, int64_t *ret_id, struct err *e);
+int release_by_content(struct db *db, const char *content_hash, int64_t since, int64_t *ret_id,
+                       struct err *e);
+int release_by_same_letter(struct db *db, const char *letter_hash, const char *audience_hash,
+                           int64_t since, int64_t *ret_id, struct err *e);
+int release_by_number(struct db *db, const char *number, int64_t year_from, int64_t year_to,
+                      int64_t *ret_id, struct err *e);
+
+/* R as people write it: an id, a Number, or key:KEY. -ENOENT; several: -ENOENT and they are listed. */
+int release_resolve(struct db *db, const char *r, int64_t *ret_id, struct err *e);
+int release_get(struct db *db, int64_t id, struct release *ret, struct err *e);
+/* Newest first, at most `limit`. */
+int release_list(struct db *db, size_t limit, struct release_list *ret, struct err *e);
+int release_letter(struct db *db, int64_t id, struct frozen *ret, struct err *e);
+
+/* Counts by state; they add up to recipients (R16). */
+int release_counts(struct db *db, int64_t id, int64_t ret[DELIVERY_STATES], struct err *e);
+
+struct actor { /* who did it, for the audit row */
+        int64_t uid;
+        const char *name; /* account name */
+        int64_t now;
+};
+
+/* The human acts. Each checks the state inside the transaction: -EINVAL with the reason in words. */
+int release_approve(struct tx *tx, int64_t id, const char *hash, int64_t grace_ms,
+                    const struct actor *a, struct err *e);
+int release_reject(struct tx *tx, int64_t id, const char *why, const struct actor *a, struct err *e);
+int release_pause(struct tx *tx, int64_t id, const char *why, const struct actor *a, struct err *e);
+int release_resume(struct tx *tx, int64_t id, const struct actor *a, struct err *e);
+/* Everything that has not left becomes `cancelled`; deliveries on the wire finish. */
+int release_cancel(struct tx *tx, int64_t id, const char *why, const struct actor *a, struct err *e);
+/* `pause --all`: nothing is claimed while it is set. */
+int release_pause_all(struct tx *tx, bool paused, const struct actor *a, struct err *e);
+int release_paused_all(struct db *db, bool *ret, struct err *e);
+
+/*
+ * What pressd works on: visible releases that are approved or sending, not
+ * paused, with something queued, deferred or unknown. Ordered by class, then id.
+ */
+struct release_work {
+        int64_t id;
+        enum release_class class;
+        int64_t due_at, early_at, expires;
+        int64_t queued, retrying; /* counts now */
+};
+int release_work(struct db *db, struct release_work *v, size_t max, size_t *ret_n, struct err *e);
+/* approved -> sending, at the first claim. */
+int release_sending(struct tx *tx, int64_t id, struct err *e);
+
+/* The hash an approval binds, from the release's own fields (recipients_hash and letter_hash included). */
+void release_hash(const struct release *r, char out[HASH_HEX_MAX]);
+
+#endif
