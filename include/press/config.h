@@ -1,0 +1,81 @@
+/*
+ * config.h - press.conf, read once, checked whole
+ *
+ * libconfuse's syntax; the settings, defaults and limits of INTERFACE.md
+ * "Configuration" stand in one table (src/app/config_table.c), which also
+ * prints the manual's list, so that they cannot drift. An unknown or wrong
+ * setting is -EINVAL with file, line and reason (R72). What libconfuse would let pass
+ * (a missing last brace, the last of duplicate settings, octal numbers, ${VAR})
+ * is refused before it reads.
+ *
+ * Only app, cli and the mains see struct config; lower layers get the few
+ * values they need. Secrets are files: config_secret() reads them when needed.
+ */
+#ifndef PRESS_CONFIG_H
+#define PRESS_CONFIG_H
+
+#include "press/err.h"
+#include "press/relay.h"
+#include "press/retry.h"
+#include "press/state.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum approval { APPROVAL_NONE, APPROVAL_ONE, APPROVAL_TWO_PERSON };
+
+struct config_relay {
+        char *name, *url, *address, *username, *password_file, *ca_file;
+        enum relay_tls tls;
+        int connections, messages_per_connection, rate, preference;
+        bool pipelining;
+};
+
+struct config_domain_limit {
+        char *domain; /* A-labels, lower case */
+        int connections, rate;
+};
+
+struct config { /* owns everything; strings never NULL, "" = not set */
+        char *path; /* of the file */
+        char *database, *socket; /* socket: DATABASE.sock */
+        char *domain, *list_id;
+        char *from;              /* as written */
+        char *from_name, *from_address;
+        char *reply_to, *return_path, *timezone;
+        enum lang language;
+        enum approval approval;
+        char **allow; /* addresses and @domains */
+        size_t nallow;
+        int64_t grace_ms, same_content_ms;
+        size_t max_message; /* bytes */
+        struct {
+                char *ministry, *unit, *place, *contact;
+        } letterhead;
+        struct config_relay *relay;
+        size_t nrelay; /* >= 1, in order of preference, then of the file */
+        struct config_domain_limit *domain_limit;
+        size_t ndomain_limit;
+        struct retry_policy class[RELEASE_CLASSES];
+        struct {
+                char **mail;
+                size_t nmail;
+                char *command;
+        } notify;
+};
+
+/* "" or NULL path: the default place. */
+int config_load(const char *path, struct config **ret, struct err *e);
+void config_free(struct config **c); /* for CLEANUP; accepts NULL */
+
+/* The path to use: `option`, else $PRESS_CONFIG, else /etc/press/press.conf. Setgid callers pass trust_env false. */
+const char *config_path(const char *option, bool trust_env);
+
+/* true when `address` may be tried: `allow` is empty or names it. */
+bool config_allows(const struct config *c, const char *mailbox);
+
+/* The first line of a secret file into out; -EACCES -ENOENT -EINVAL (others may read it: refused). */
+int config_secret(const char *file, char *out, size_t size, struct err *e);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * statement.h - a statement file: header lines, an empty line, Markdown
+ *
+ * Pure text in, fields out; INTERFACE.md "A statement file" is the contract.
+ * BOM and CRLF are accepted, everything is NFC afterwards. Errors name the line: an unknown
+ * header ("did you mean"), a header twice, a header over 8 kB, a title over 500
+ * characters, text that is not UTF-8 (with the encoding it looks like), control,
+ * bidirectional or zero-width characters (R54 R61 R62), no title, no text.
+ * Moments stay text here: the configured zone is the caller's.
+ */
+#ifndef PRESS_STATEMENT_H
+#define PRESS_STATEMENT_H
+
+#include "press/err.h"
+#include "press/state.h"
+
+#include <stddef.h>
+
+#define STATEMENT_MAX (4u << 20) /* bytes of a statement file */
+
+struct statement_item { /* one occurrence of a repeatable header */
+        char *value;
+        unsigned line;
+};
+struct statement_items {
+        struct statement_item *v;
+        size_t n;
+};
+
+struct statement_header { /* a single header; value "" and line 0 = absent */
+        char *value;
+        unsigned line;
+};
+
+struct statement { /* owns everything; never NULL strings */
+        char *title, *number, *text;
+        enum release_kind kind;
+        enum release_class class;
+        enum lang language;
+        bool has_language;
+        struct statement_items to, except, attach;
+        struct statement_header at, embargo, early, expires, key, contact, signer, reply_to,
+                wrong, right;
+        unsigned text_line; /* where the text starts, 1-based */
+};
+
+/* `name` is used in messages only. */
+int statement_parse(const char *name, const char *s, size_t n, struct statement **ret, struct err *e);
+void statement_free(struct statement **s); /* for CLEANUP; accepts NULL */
+
+#endif
