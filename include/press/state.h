@@ -90,14 +90,18 @@ const char *words_name(const struct words *w, int value);
 
 /* true when nothing will be tried any more (relayed counts as final here). */
 bool delivery_state_final(enum delivery_state s);
-/* true when the recipient may hold the text: sending with data_at set, unknown, relayed, delivered, … */
+/*
+ * true when the recipient may hold the text as far as the state alone tells: sending (data_at may
+ * be set), unknown, relayed, delivered, and expired (it may have been unknown before). A delivery
+ * that went from unknown back to deferred also may: the log of attempts knows.
+ */
 bool delivery_state_may_hold(enum delivery_state s);
 
 /*
- * The sentence of PRODUCT.md "How it speaks" in `lang`, as a format: a state
- * with a time, a reason or a decision takes it as one %s where it is shown.
+ * The sentence people read in `lang`, whole in itself: a time, a reason or a decision is
+ * the caller's to add behind it. Never NULL; REASON_NONE is "".
  */
-const char *delivery_state_title(enum delivery_state s, enum lang lang); /* without the detail */
+const char *delivery_state_title(enum delivery_state s, enum lang lang);
 const char *release_state_title(enum release_state s, enum lang lang);
 const char *delivery_reason_text(enum delivery_reason r, enum lang lang);
 const char *release_kind_title(enum release_kind k, enum lang lang);   /* "Thông cáo báo chí" */
