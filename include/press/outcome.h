@@ -54,7 +54,14 @@ struct outcome {
 };
 
 /*
- * Judges a reply (or its absence: reply->code 0) met at `stage`.
+ * true when the reply lets the transaction go on: 2yz to MAIL, RCPT (251 and 252 too) and the
+ * dot, 3yz to DATA. 220 and 221 answer no command of a transaction and never do.
+ */
+bool outcome_goes_on(enum stage stage, int code);
+
+/*
+ * Judges a reply (or its absence: reply->code 0) met at `stage`. A reply to MAIL, RCPT or DATA
+ * that goes on is no outcome: do not ask. BLAME_ADDRESS is what may count towards suppression.
  * `body_out`: the last byte of the letter's CRLF.CRLF may have left us.
  * `succeeded`: this connection already had a letter accepted.
  */
