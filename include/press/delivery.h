@@ -15,6 +15,7 @@
 
 #include "press/db.h"
 #include "press/outcome.h"
+#include "press/retry.h"
 #include "press/state.h"
 #include "press/token.h"
 
@@ -83,9 +84,13 @@ struct settle { /* the end of one try */
 };
 int delivery_settle(struct tx *tx, const struct settle *s, struct err *e);
 
-/* At the start: sending -> queued (data_at null) or unknown (set, with an event). Returns counts. */
-int delivery_recover(struct tx *tx, int64_t now, int64_t unknown_due, int64_t *ret_queued,
-                     int64_t *ret_unknown, struct err *e);
+/*
+ * At the start: sending -> queued (data_at null, attempt taken back) or unknown
+ * (set, with an event "press ended before the reply"); an unknown one is due again
+ * by the release's class: policy[class].retry_unknown ? now + step : 0. Returns counts.
+ */
+int delivery_recover(struct tx *tx, int64_t now, const struct retry_policy policy[RELEASE_CLASSES],
+                     int64_t *ret_queued, int64_t *ret_unknown, struct err *e);
 
 /* Open deliveries of `release` whose time has run out at `now` -> expired, at most `limit`; with events. */
 int delivery_expire(struct tx *tx, int64_t release, int64_t created_before, int64_t now,

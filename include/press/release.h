@@ -145,6 +145,12 @@ struct release_work {
         int64_t queued, retrying; /* counts now */
 };
 int release_work(struct db *db, struct release_work *v, size_t max, size_t *ret_n, struct err *e);
+/*
+ * For --drain: *ret_to_try = open deliveries that will be tried by themselves (queued, sending, deferred or
+ * unknown with a due time, in a visible approved or sending release that is not paused, `pause --all` off);
+ * *ret_for_person = open ones that wait for a person (held unknown, paused, proposed).
+ */
+int release_open(struct db *db, int64_t *ret_to_try, int64_t *ret_for_person, struct err *e);
 /* approved -> sending, at the first claim. */
 int release_sending(struct tx *tx, int64_t id, struct err *e);
 
