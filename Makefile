@@ -75,6 +75,16 @@ $(BUILD)/tests/%.o: tests/support/%.c
 $(UNIT): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libpress.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka $(LIBS_$*)
 
+# The programs that tests and the demo run beside ours.
+CATCHER_OBJ := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,tests/support/catcher.c \
+               $(wildcard tests/support/smtpd_*.c)) $(patsubst %,$(BUILD)/src/base/%.o,buf mem clock)
+
+$(BUILD)/tests/catcher: $(CATCHER_OBJ)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lgnutls
+
+$(BUILD)/tests/delay-proxy: $(BUILD)/tests/delay-proxy.o $(patsubst %,$(BUILD)/src/base/%.o,buf mem clock)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^
+
 unit: $(UNIT)
 	@set -e; for t in $(UNIT); do echo "== $$t"; $$t; done
 
