@@ -75,6 +75,8 @@ struct frozen {
         char *cuts; /* owned, mail/letter's own text form */
 };
 void frozen_done(struct frozen *f);
+/* SHA-256 in hex over bytes and cuts: what letter_hash is. */
+void frozen_hash(const struct frozen *f, char out[HASH_HEX_MAX]);
 
 struct release_attachment {
         const char *name; /* NFC, no path */

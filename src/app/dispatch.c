@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: MIT
+#include "press/dispatch.h"
+
+#include "dispatch_internal.h"
+#include "press/clock.h"
+#include "press/log.h"
+#include "press/mem.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define LOOK_MS       1000        /* a lost wake-up costs at most this */
+#define LOCK_AGAIN_MS 1           /* the write lock was taken: try again so soon */
+#define STORAGE_MS    1000        /* the disk was full: try again so soon */
+#define STOP_MS       25000       /* SIGTERM: how long an unanswered dot is waited for (R11) */
+#define GAP_NS        100000      /* between two transactions, so that others get the lock */
+#define STEP_MS       (60 * 1000) /* a jump of the wall clock above this is not followed (R12) */
+#define CLAIM_TURN    1000        /* deliveries claimed in one turn at most */
+
+static int64_t boot_ms(void)
+{
+        struct timespec t = {0};
+
+        clock_gettime(CLOCK_BOOTTIME, &t); /* goes on while the machine is suspended */
+        return (int64_t) t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/*
+ * The wall clock as far as it can be believed: small corrections are
+ * followed, a jump is not, so that a clock set forward expires nothing and one
+ * set back leaves no retry stuck. A restart or SIGHUP takes the new time.
+ */
+static int64_t steady_now(struct dispatch *d)
+{
+        int64_t boot = boot_ms(), offset = clock_wall() - boot;
+        int64_t jump = offset - d->wall_offset;
+        struct err e;
+
+        if (jump < STEP_MS && jump > -STEP_MS) {
+                d->wall_offset = offset;
+                if (alarm_clear(d->alarms, "clock"))
+                        log_info("clock is back in step");
+        } else if (!alarm_raised(d->alarms, "clock")) {
+                err_set(&e, -ETIME,
+                        "The clock jumped by %lld s; sending goes on by the time before. If the "
+                        "new time is right, reload pressd (SIGHUP)",
+                        (long long) (jump / 1000));
+                dispatch_alarm(d, "clock", &e);
+        }
+        return boot + d->wall_offset;
+}
+
+const struct config *dispatch_config(const struct dispatch *d)
+{
+        return d->lanes->cfg;
+}
+
+void dispatch_alarm(struct dispatch *d, const char *key, const struct err *why)
+{
+        alarm_raise(d->alarms, key, why);
+}
+
+void job_free(struct job *j)
+{
+        if (j->work)
+                j->work->jobs--;
+        spliced_done(&j->letter);
+        delivery_done(&j->d);
+        free(j->alarm_to);
+        free(j->alarm_text);
+        free(j);
+}
+
+/* The disk is full or failing: say so once; a full one is tried again, a failing one is not trusted (R6, R7). */
+static void storage_failed(struct dispatch *d, int r, const struct err *e)
+{
+        dispatch_alarm(d, "storage", e);
+        if (r == -ENOSPC || r == -EBUSY) {
+                d->storage_retry_at = loop_now(d->loop) + STORAGE_MS;
+                return;
+        }
+        log_error("storage failed, stopping: nothing more is sent until a restart");
+        d->exit_code = 74;
+        loop_stop(d->loop);
+}
+
+static int settle_all(struct dispatch *d, struct tx *tx, struct err *e)
+{
+        int r;
+
+        for (size_t i = 0; i < d->nresult; i++) {
+                if (!d->result[i].job->work)
+                        continue; /* an alarm mail has no row */
+                r = result_settle(d, tx, &d->result[i], e);
+                if (r < 0)
+                        return r;
+        }
+        for (size_t i = 0; i < d->ngo; i++) {
+                if (!d->go[i]->work)
+                        continue;
+                r = delivery_data(tx, d->go[i]->d.id, d->now, e);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* What the commit allowed now goes to the wire: envelopes first, so that they ride behind the dot. */
+static void release_to_wire(struct dispatch *d, struct line **room, struct job **claimed, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                line_hand(d, room[i], claimed[i]);
+
+        for (size_t i = 0; i < d->ngo; i++) {
+                struct job *j = d->go[i];
+
+                j->go = false;
+                conn_letter(j->line->conn, j->letter.v, j->letter.n);
+        }
+        d->ngo = 0;
+}
+
+static void results_forget(struct dispatch *d)
+{
+        for (size_t i = 0; i < d->nresult; i++) {
+                struct result *r = &d->result[i];
+
+                if (!r->job->work)
+                        alarm_result(d, r);
+                job_free(r->job);
+        }
+        d->nresult = 0;
+}
+
+static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nroom, size_t *ret_n,
+                            struct err *e)
+{
+        CLEANUP(tx_done) struct tx tx = {0};
+        size_t n = 0;
+        int r;
+
+        /* Leave the lock alone for a moment, so that submitters are not starved. */
+        nanosleep(&(struct timespec){.tv_nsec = GAP_NS}, NULL);
+        r = tx_begin(&tx, d->db, 0, e);
+        if (r < 0)
+                return r;
+        r = settle_all(d, &tx, e);
+        if (r == 0 && !d->stopping)
+                r = work_upkeep(d, &tx, e);
+        if (r == 0 && nroom)
+                r = work_claim(d, &tx, claimed, nroom, &n, e);
+        if (r == 0)
+                r = tx_commit(&tx, e);
+        if (r < 0) {
+                for (size_t i = 0; i < n; i++)
+                        job_free(claimed[i]);
+                d->refresh = true;
+                return r;
+        }
+        *ret_n = n;
+        return 0;
+}
+
+static bool work_to_commit(const struct dispatch *d, size_t nroom)
+{
+        return d->nresult || d->ngo || (nroom && work_waiting(d)) ||
+               (!d->stopping && work_next_due(d) <= d->now);
+}
+
+/* Which lines could take a letter now. */
+static size_t find_room(struct dispatch *d, struct line **room)
+{
+        if (d->stopping || d->paused_all || !work_waiting(d))
+                return 0;
+        return lines_room(d, room, CLAIM_TURN);
+}
+
+static void exit_when_finished(struct dispatch *d)
+{
+        int64_t to_try = 0, for_person = 0;
+        struct err e;
+
+        if (d->line || d->nresult || d->ngo)
+                return;
+        if (d->stopping) {
+                loop_stop(d->loop);
+                return;
+        }
+        if (d->until == DISPATCH_FOREVER || d->refresh)
+                return;
+        for (size_t i = 0; i < d->nwork; i++)
+                if (d->work[i]->gate == GATE_NEW || d->work[i]->gate == GATE_HASHING)
+                        return;
+        if (d->until == DISPATCH_ONCE && (!work_waiting(d) || !lanes_can_try(d))) {
+                loop_stop(d->loop);
+                return;
+        }
+        if (d->until != DISPATCH_DRAIN || release_open(d->db, &to_try, &for_person, &e) < 0)
+                return;
+        if (!to_try) {
+                d->exit_code = for_person ? 3 : 0;
+                loop_stop(d->loop);
+        }
+}
+
+static void on_timer(void *ctx)
+{
+        (void) ctx; /* the turn that follows does the work */
+}
+
+static void arm_timer(struct dispatch *d, bool busy)
+{
+        int64_t now = loop_now(d->loop), at = d->refresh_at, wall = work_next_due(d);
+
+        if (wall < INT64_MAX && now + (wall - d->now) < at)
+                at = now + (wall - d->now);
+        if (lines_next_due(d) < at)
+                at = lines_next_due(d);
+        if (d->stopping && d->stop_at < at)
+                at = d->stop_at;
+        for (size_t i = 0; i < d->nwork; i++)
+                if (d->work[i]->gate == GATE_NEW || d->work[i]->gate == GATE_HASHING)
+                        at = now;
+        if (busy)
+                at = now + LOCK_AGAIN_MS;
+        if (d->storage_retry_at)
+                at = d->storage_retry_at;
+        loop_timer_set(d->loop, &d->timer, at > now ? at : now + 1, on_timer, d);
+}
+
+static void stop_step(struct dispatch *d)
+{
+        if (!d->stopping)
+                return;
+        for (struct line *l = d->line, *next; l; l = next) {
+                next = l->next;
+                if (loop_now(d->loop) >= d->stop_at)
+                        conn_abort(l->conn, "press is stopping");
+                else if (!l->quitting && !l->up)
+                        conn_abort(l->conn, "press is stopping");
+                else if (!l->quitting)
+                        conn_quit(l->conn);
+                l->quitting = true;
+        }
+}
+
+static void look(struct dispatch *d)
+{
+        struct err e = {0};
+        int r;
+
+        if (!d->refresh && loop_now(d->loop) < d->refresh_at)
+                return;
+        r = work_refresh(d, &e);
+        if (r < 0) {
+                storage_failed(d, r, &e);
+                return;
+        }
+        d->refresh = false;
+        d->refresh_at = loop_now(d->loop) + LOOK_MS;
+}
+
+/* Runs after everything of one epoll_wait() was served. */
+static void turn(void *ctx)
+{
+        static struct line *room[CLAIM_TURN];
+        static struct job *claimed[CLAIM_TURN];
+        struct dispatch *d = ctx;
+        struct err e = {0};
+        size_t nroom, n = 0;
+        int r = 0;
+
+        if (d->storage_retry_at && loop_now(d->loop) < d->storage_retry_at) {
+                arm_timer(d, false);
+                return;
+        }
+        d->storage_retry_at = 0;
+        d->now = steady_now(d);
+        if (!d->stopping) {
+                look(d);
+                work_gate_step(d);
+        }
+        nroom = find_room(d, room);
+        if (work_to_commit(d, nroom)) {
+                r = turn_transaction(d, claimed, nroom, &n, &e);
+                if (r == 0) {
+                        results_forget(d);
+                        release_to_wire(d, room, claimed, n);
+                        alarm_clear(d->alarms, "storage");
+                } else if (r != -EBUSY) {
+                        storage_failed(d, r, &e);
+                }
+        }
+        alarms_hand(d);
+        if (!d->stopping)
+                lines_open(d, CLAIM_TURN);
+        lines_tidy(d);
+        stop_step(d);
+        exit_when_finished(d);
+        arm_timer(d, r == -EBUSY);
+}
+
+int dispatch_open(struct config **cfg, struct db *db, struct loop *loop, enum dispatch_until until,
+                  struct dispatch **ret, struct err *e)
+{
+        CLEANUP(dispatch_close) struct dispatch *d = mem_zalloc(sizeof(*d));
+        CLEANUP(tx_done) struct tx tx = {0};
+        int64_t queued = 0, unknown = 0;
+        int r;
+
+        d->db = db;
+        d->loop = loop;
+        d->until = until;
+        d->refresh = true;
+        d->alarms = alarms_new();
+        d->wall_offset = clock_wall() - boot_ms();
+        r = net_open(loop, &line_ops, d, &d->net, e);
+        if (r < 0)
+                return r;
+        r = lanes_new(d, cfg, e);
+        if (r < 0)
+                return r;
+        r = tx_begin(&tx, db, DB_WAIT_MS, e);
+        if (r < 0)
+                return r;
+        r = delivery_recover(&tx, clock_wall(), dispatch_config(d)->class, &queued, &unknown, e);
+        if (r < 0)
+                return r;
+        r = tx_commit(&tx, e);
+        if (r < 0)
+                return r;
+        if (queued || unknown)
+                log_info("recovered queued=%lld unknown=%lld", (long long) queued,
+                         (long long) unknown);
+        loop_on_turn(loop, turn, d);
+        arm_timer(d, false);
+        *ret = TAKE(d);
+        return 0;
+}
+
+void dispatch_close(struct dispatch **dp)
+{
+        struct dispatch *d = *dp;
+
+        if (!d)
+                return;
+        loop_on_turn(d->loop, NULL, NULL);
+        loop_timer_stop(d->loop, &d->timer);
+        net_close(&d->net);
+        results_forget(d);
+        lanes_free_all(d);
+        work_free_all(d);
+        alarms_free(&d->alarms);
+        free(d->result);
+        free(d->go);
+        free(d);
+        *dp = NULL;
+}
+
+void dispatch_wake(struct dispatch *d)
+{
+        d->refresh = true;
+}
+
+void dispatch_reap(struct dispatch *d)
+{
+        alarms_reap(d->alarms);
+}
+
+void dispatch_reload(struct dispatch *d, struct config **cfg)
+{
+        struct err e = {0};
+        char text[ERR_TEXT_MAX];
+
+        if (lanes_new(d, cfg, &e) < 0) {
+                err_format(&e, dispatch_config(d)->language, text, sizeof(text));
+                log_error("configuration refused, the old one stays: %s", text);
+                return;
+        }
+        d->wall_offset = clock_wall() - boot_ms(); /* a person vouches for the time */
+        d->refresh = true;
+        log_info("configuration read again");
+}
+
+void dispatch_stop(struct dispatch *d)
+{
+        if (d->stopping)
+                return;
+        d->stopping = true;
+        d->stop_at = loop_now(d->loop) + STOP_MS;
+        log_info("stopping: letters in flight finish, nothing new is begun");
+}
+
+int dispatch_exit_code(const struct dispatch *d)
+{
+        return d->exit_code;
+}

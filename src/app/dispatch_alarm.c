@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "dispatch_internal.h"
+
+#include "press/log.h"
+#include "press/mem.h"
+#include "press/notice.h"
+
+#include <stdlib.h>
+
+static struct job *alarm_job(struct dispatch *d, char *to, char *text)
+{
+        const struct config *cfg = dispatch_config(d);
+        struct job *j = mem_zalloc(sizeof(*j));
+        struct err e = {0};
+        const struct notice n = {
+                .from_name = cfg->from_name,
+                .from_address = cfg->from_address,
+                .to = to,
+                .subject = msg_text(cfg->language, "press: alarm"),
+                .text = text,
+                .domain = cfg->domain,
+                .moment = d->now,
+        };
+
+        j->alarm_to = to;
+        j->alarm_text = text;
+        j->d.address = mem_strdup(to);
+        if (notice_compose(&n, &j->letter, &e) == 0)
+                return j;
+        log_error("alarm mail not made to=%s", to);
+        job_free(j);
+        return NULL;
+}
+
+/* Alarm mails take free lines as letters do, but have no row: they wait in memory only. */
+void alarms_hand(struct dispatch *d)
+{
+        while (!d->stopping && alarm_mail_waits(d->alarms)) {
+                struct line *line;
+                struct job *j;
+                char *to, *text;
+
+                if (!lines_room(d, &line, 1) || !alarm_next_mail(d->alarms, &to, &text))
+                        return;
+                j = alarm_job(d, to, text);
+                if (j)
+                        line_hand(d, line, j);
+        }
+}
+
+/* A mail that no relay took waits for the next chance; a refusal is final. */
+void alarm_result(struct dispatch *d, const struct result *r)
+{
+        switch (r->outcome.verdict) {
+        case VERDICT_RELAYED:
+        case VERDICT_UNKNOWN: return;
+        case VERDICT_REFUSED:
+                log_error("alarm mail refused to=%s code=%d reply=\"%s\"", r->job->alarm_to,
+                          r->outcome.reply.code, r->outcome.reply.text);
+                return;
+        case VERDICT_DEFERRED:
+        case VERDICT_RELAY:
+        case VERDICT_NOT_TRIED:
+                alarm_mail_again(d->alarms, TAKE(r->job->alarm_to), TAKE(r->job->alarm_text));
+        }
+}

@@ -1,0 +1,171 @@
+/*
+ * dispatch_internal.h - what the five files of dispatch share
+ *
+ *   dispatch.c        the turn: one transaction, then the wire; timers; the end
+ *   dispatch_work.c   which releases have work, the gate, claims
+ *   dispatch_lines.c  relays and their connections
+ *   dispatch_settle.c an outcome becomes a state
+ *   dispatch_alarm.c  alarm mails ride on the same lines
+ */
+#ifndef PRESS_DISPATCH_INTERNAL_H
+#define PRESS_DISPATCH_INTERNAL_H
+
+#include "press/addr.h"
+#include "press/alarm.h"
+#include "press/config.h"
+#include "press/db.h"
+#include "press/delivery.h"
+#include "press/dispatch.h"
+#include "press/letter.h"
+#include "press/loop.h"
+#include "press/relay.h"
+#include "press/release.h"
+
+#define WORK_MAX 256 /* releases looked at in one go */
+
+enum gate {
+        GATE_NEW,     /* not looked at yet */
+        GATE_HASHING, /* its recipients are being hashed, a slice a turn */
+        GATE_OPEN,
+        GATE_SHUT /* does not match its approval: paused, alarm */
+};
+
+/* A release pressd works on. */
+struct work {
+        struct release_work w;
+        struct release r; /* filled at the gate */
+        enum gate gate;
+        struct hash leaves;
+        int64_t cursor; /* delivery id up to which the leaves are hashed */
+        struct letter *letter;
+        unsigned jobs;      /* on the wire now: the letter must stay */
+        int64_t next_retry; /* wall ms, 0 = none */
+        bool dry;           /* the last claim found less than it asked for */
+        bool expired;       /* what had run out of time is settled, until the next refresh */
+        bool to_pause;      /* shut, and the row does not say so yet */
+        struct err why;     /* shut: the reason */
+        bool listed;        /* the last refresh saw it */
+};
+
+/* One letter on its way. Owns the delivery and the spliced bytes. */
+struct job {
+        struct delivery d;
+        struct work *work; /* NULL: an alarm mail */
+        struct spliced letter;
+        struct line *line; /* NULL once it is finished */
+        bool go;           /* 354 came, data_at not yet committed */
+        char *alarm_to, *alarm_text;
+};
+
+struct result { /* a finished job, until its settle is committed */
+        struct job *job;
+        struct outcome outcome;
+        int64_t ms;
+        char relay[64];
+        struct conn_info info;
+};
+
+struct lanes; /* the relays of one configuration */
+
+struct line { /* one connection */
+        struct conn *conn;
+        struct lane *lane;
+        struct job *job[2]; /* the letter, and the envelope behind it */
+        unsigned handed;    /* envelopes handed over so far */
+        bool up, quitting;
+        int64_t idle_since; /* monotonic ms; 0 = busy */
+        struct line *next;
+};
+
+struct lane { /* one relay */
+        const struct config_relay *cfg;
+        struct relay_opts opts;
+        char *password;
+        unsigned lines, up;
+        unsigned cap;      /* letters a connection: the setting, or what a 421 taught */
+        unsigned failures; /* in a row */
+        int64_t retry_at;  /* monotonic ms; no new connection before */
+        int64_t rate_at;   /* monotonic ms from which the rate's budget counts */
+        double budget;     /* letters that the rate allows now */
+        char alarm[96];
+        struct lanes *lanes;
+};
+
+struct lanes {
+        struct config *cfg; /* owned */
+        struct lane *v;     /* in order of preference */
+        size_t n;
+        unsigned lines; /* open under this configuration */
+        struct lanes *older;
+};
+
+struct dispatch {
+        struct db *db;
+        struct loop *loop;
+        struct net *net;
+        struct lanes *lanes; /* newest first */
+        struct alarms *alarms;
+        enum dispatch_until until;
+        int exit_code;
+        bool stopping;
+        int64_t stop_at; /* monotonic: when unanswered dots are given up */
+
+        struct work *work[WORK_MAX];
+        size_t nwork;
+        size_t turn_of[RELEASE_CLASSES]; /* whose turn it is within a class */
+        bool refresh;                    /* look at the database in this turn */
+        int64_t refresh_at;              /* monotonic: look again then */
+        bool paused_all;
+
+        struct line *line;
+        struct result *result;
+        size_t nresult, result_size;
+        struct job **go;
+        size_t ngo, go_size;
+
+        struct loop_timer timer;
+        int64_t now;              /* wall ms at the start of this turn, steadied (R12) */
+        int64_t wall_offset;      /* wall - boot clock, followed slowly */
+        int64_t storage_retry_at; /* monotonic; 0 = storage is well */
+};
+
+/* dispatch.c */
+const struct config *dispatch_config(const struct dispatch *d);
+void dispatch_alarm(struct dispatch *d, const char *key, const struct err *why);
+void job_free(struct job *j);
+
+/* dispatch_work.c */
+int work_refresh(struct dispatch *d, struct err *e);
+void work_gate_step(struct dispatch *d);
+/* Claims for up to `want` letters into jobs; *ret_n = how many. Inside the turn's transaction. */
+int work_claim(struct dispatch *d, struct tx *tx, struct job **jobs, size_t want, size_t *ret_n,
+               struct err *e);
+size_t work_ready(const struct dispatch *d,
+                  const struct work *w);         /* letters that could leave now */
+bool work_waiting(const struct dispatch *d);     /* something could be claimed now */
+int64_t work_next_due(const struct dispatch *d); /* wall ms, INT64_MAX = none */
+void work_free_all(struct dispatch *d);
+/* Expires what ran out of time, pauses what the gate shut. */
+int work_upkeep(struct dispatch *d, struct tx *tx, struct err *e);
+
+/* dispatch_lines.c */
+extern const struct conn_ops line_ops;
+int lanes_new(struct dispatch *d, struct config **cfg, struct err *e);
+void lanes_free_all(struct dispatch *d);
+void lines_open(struct dispatch *d, size_t wanted);
+size_t lines_room(struct dispatch *d, struct line **v, size_t max);
+void line_hand(struct dispatch *d, struct line *line, struct job *j);
+void lines_tidy(struct dispatch *d);              /* idle and used-up ones QUIT */
+int64_t lines_next_due(const struct dispatch *d); /* monotonic ms */
+bool lanes_can_try(const struct dispatch *d);
+void lane_well(struct dispatch *d, struct lane *lane);
+void lane_sick(struct dispatch *d, struct lane *lane, const struct outcome *why, unsigned accepted);
+
+/* dispatch_alarm.c */
+void alarms_hand(struct dispatch *d);
+void alarm_result(struct dispatch *d, const struct result *r);
+
+/* dispatch_settle.c */
+int result_settle(struct dispatch *d, struct tx *tx, const struct result *r, struct err *e);
+
+#endif

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: MIT
+#include "dispatch_internal.h"
+
+#include "press/clock.h"
+#include "press/log.h"
+#include "press/mem.h"
+#include "press/token.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GATE_SLICE_MS 10  /* hashing recipients never holds the loop longer */
+#define GATE_PAGE     500 /* recipients read at once */
+#define EXPIRE_TURN   500 /* deliveries expired in one transaction */
+
+static void work_free(struct work *w)
+{
+        letter_free(&w->letter);
+        release_done(&w->r);
+        free(w);
+}
+
+void work_free_all(struct dispatch *d)
+{
+        for (size_t i = 0; i < d->nwork; i++)
+                work_free(d->work[i]);
+        d->nwork = 0;
+}
+
+static const struct retry_policy *policy_of(const struct dispatch *d, const struct work *w)
+{
+        return &dispatch_config(d)->class[w->w.class];
+}
+
+/* The gate's own grace: nobody shortens it by bringing a configuration of their own. */
+static int64_t after_grace(const struct dispatch *d, const struct work *w, int64_t due)
+{
+        int64_t grace_end = w->r.approved_at + dispatch_config(d)->grace_ms;
+
+        return due > grace_end ? due : grace_end;
+}
+
+/* When the release's letters may leave: the Early audience first, if there is one. */
+static int64_t work_due(const struct dispatch *d, const struct work *w)
+{
+        int64_t first = w->w.early_at < w->w.due_at ? w->w.early_at : w->w.due_at;
+
+        return after_grace(d, w, first);
+}
+
+static bool work_early_only(const struct dispatch *d, const struct work *w)
+{
+        return d->now < after_grace(d, w, w->w.due_at);
+}
+
+size_t work_ready(const struct dispatch *d, const struct work *w)
+{
+        size_t n;
+
+        if (w->gate != GATE_OPEN || w->dry || d->now < work_due(d, w))
+                return 0;
+        n = (size_t) w->w.queued;
+        if (w->next_retry && w->next_retry <= d->now)
+                n += (size_t) w->w.retrying;
+        return n;
+}
+
+bool work_waiting(const struct dispatch *d)
+{
+        if (d->paused_all)
+                return false;
+        for (size_t i = 0; i < d->nwork; i++)
+                if (work_ready(d, d->work[i]))
+                        return true;
+        return false;
+}
+
+static int64_t work_end(const struct dispatch *d, const struct work *w)
+{
+        return retry_end(policy_of(d, w), w->w.due_at, w->w.expires);
+}
+
+int64_t work_next_due(const struct dispatch *d)
+{
+        int64_t at = INT64_MAX;
+
+        for (size_t i = 0; i < d->nwork; i++) {
+                const struct work *w = d->work[i];
+
+                if (!w->expired && work_end(d, w) < at)
+                        at = work_end(d, w);
+                if (w->to_pause)
+                        return d->now;
+                if (w->gate != GATE_OPEN)
+                        continue;
+                if (d->now < work_due(d, w) && work_due(d, w) < at)
+                        at = work_due(d, w);
+                if (work_early_only(d, w) && after_grace(d, w, w->w.due_at) < at)
+                        at = after_grace(d, w, w->w.due_at);
+                if (w->next_retry > d->now && w->next_retry < at)
+                        at = w->next_retry;
+        }
+        return at;
+}
+
+static struct work *work_find(struct dispatch *d, int64_t id)
+{
+        for (size_t i = 0; i < d->nwork; i++)
+                if (d->work[i]->w.id == id)
+                        return d->work[i];
+        return NULL;
+}
+
+/* Forgets releases that have nothing left; a letter nobody needs now gives its memory back. */
+static void work_sweep(struct dispatch *d)
+{
+        size_t kept = 0;
+
+        for (size_t i = 0; i < d->nwork; i++) {
+                struct work *w = d->work[i];
+
+                if (!w->listed && !w->jobs) {
+                        work_free(w);
+                        continue;
+                }
+                if (!w->jobs && !work_ready(d, w))
+                        letter_free(&w->letter);
+                d->work[kept++] = w;
+        }
+        d->nwork = kept;
+}
+
+int work_refresh(struct dispatch *d, struct err *e)
+{
+        static struct release_work seen[WORK_MAX];
+        size_t n = 0;
+        int r;
+
+        r = release_paused_all(d->db, &d->paused_all, e);
+        if (r == 0)
+                r = release_work(d->db, seen, WORK_MAX, &n, e);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < d->nwork; i++)
+                d->work[i]->listed = false;
+        for (size_t i = 0; i < n && r == 0; i++) {
+                struct work *w = work_find(d, seen[i].id);
+
+                if (!w && d->nwork == WORK_MAX)
+                        break;
+                if (!w)
+                        w = d->work[d->nwork++] = mem_zalloc(sizeof(*w));
+                w->w = seen[i];
+                w->listed = true;
+                w->dry = w->expired = false;
+                w->next_retry = 0;
+                if (w->w.retrying)
+                        r = delivery_next_retry(d->db, w->w.id, &w->next_retry, e);
+        }
+        work_sweep(d);
+        return r;
+}
+
+static void gate_shut(struct dispatch *d, struct work *w, const struct err *why)
+{
+        char key[64];
+
+        snprintf(key, sizeof(key), "release %lld", (long long) w->w.id);
+        w->gate = GATE_SHUT;
+        w->to_pause = true;
+        w->why = *why;
+        dispatch_alarm(d, key, why);
+}
+
+/* What an approval needs, by this pressd's own configuration. */
+static int gate_approval(const struct dispatch *d, const struct work *w, struct err *e)
+{
+        enum approval needed = dispatch_config(d)->approval;
+        const struct release *r = &w->r;
+
+        if (needed == APPROVAL_NONE)
+                return 0;
+        if (!r->approved_hash[0])
+                return err_set(e, -EPERM,
+                               "Release %lld has no approval and this sender asks for one; it is "
+                               "paused, nothing was sent",
+                               (long long) r->id);
+        if (strcmp(r->approved_hash, r->hash) != 0)
+                return err_set(e, -EPERM,
+                               "Release %lld was changed after its approval; it is paused, nothing "
+                               "was sent",
+                               (long long) r->id);
+        if (needed == APPROVAL_TWO_PERSON && r->approved_uid == r->submitted_uid)
+                return err_set(
+                        e, -EPERM,
+                        "Release %lld was approved by its own submitter and this sender asks "
+                        "for two persons; it is paused, nothing was sent",
+                        (long long) r->id);
+        return 0;
+}
+
+static int gate_begin(struct dispatch *d, struct work *w, struct err *e)
+{
+        int r;
+
+        release_done(&w->r);
+        r = release_get(d->db, w->w.id, &w->r, e);
+        if (r < 0)
+                return r;
+        hash_init(&w->leaves);
+        w->cursor = 0;
+        w->gate = GATE_HASHING;
+        return gate_approval(d, w, e);
+}
+
+/* The recipients as they stand must be those that the hash covers; resends came after it. */
+static int gate_page(struct dispatch *d, struct work *w, bool *ret_end, struct err *e)
+{
+        CLEANUP(delivery_list_done) struct delivery_list page = {0};
+        unsigned char leaf[HASH_BYTES];
+        int r;
+
+        r = delivery_page(d->db, w->w.id, w->cursor, GATE_PAGE, &page, e);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < page.n; i++) {
+                w->cursor = page.v[i].id;
+                if (page.v[i].copy)
+                        continue;
+                delivery_leaf(&page.v[i], leaf);
+                hash_piece(&w->leaves, leaf, sizeof(leaf));
+        }
+        *ret_end = page.n == 0;
+        return 0;
+}
+
+static int gate_end(struct work *w, struct err *e)
+{
+        unsigned char sum[HASH_BYTES];
+        char hex[HASH_HEX_MAX], own[HASH_HEX_MAX];
+
+        hash_final(&w->leaves, sum);
+        hash_hex(sum, hex);
+        release_hash(&w->r, own);
+        if (strcmp(hex, w->r.recipients_hash) != 0 || strcmp(own, w->r.hash) != 0)
+                return err_set(e, -EPERM,
+                               "Release %lld: recipients or content are not what was submitted; it "
+                               "is paused, nothing was sent",
+                               (long long) w->r.id);
+        w->gate = GATE_OPEN;
+        return 0;
+}
+
+static int gate_step(struct dispatch *d, struct work *w, struct err *e)
+{
+        int64_t until = clock_mono() + GATE_SLICE_MS;
+        bool end = false;
+        int r = w->gate == GATE_NEW ? gate_begin(d, w, e) : 0;
+
+        while (r == 0 && !end && clock_mono() < until)
+                r = gate_page(d, w, &end, e);
+        if (r == 0 && end)
+                r = gate_end(w, e);
+        return r;
+}
+
+/* One release a turn, so that the loop is never held for longer than one slice. */
+void work_gate_step(struct dispatch *d)
+{
+        for (size_t i = 0; i < d->nwork; i++) {
+                struct work *w = d->work[i];
+                struct err e = {0};
+
+                if (w->gate != GATE_NEW && w->gate != GATE_HASHING)
+                        continue;
+                if (gate_step(d, w, &e) < 0)
+                        gate_shut(d, w, &e);
+                if (w->gate == GATE_HASHING)
+                        return;
+        }
+}
+
+/* Loads the frozen letter and checks that it is the one the hash binds. */
+static int work_letter(struct dispatch *d, struct work *w, struct err *e)
+{
+        CLEANUP(frozen_done) struct frozen f = {0};
+        char hex[HASH_HEX_MAX];
+        size_t n;
+        int r;
+
+        if (w->letter)
+                return 0;
+        r = release_letter(d->db, w->w.id, &f, e);
+        if (r < 0)
+                return r;
+        frozen_hash(&f, hex);
+        if (strcmp(hex, w->r.letter_hash) != 0)
+                return err_set(e, -EPERM,
+                               "Release %lld: its letter is not the one submitted; it is paused, "
+                               "nothing was sent",
+                               (long long) w->w.id);
+        n = f.n;
+        return letter_load(TAKE(f.bytes), n, f.cuts, &w->letter, e);
+}
+
+static struct job *job_new(struct work *w, struct delivery *d)
+{
+        struct job *j = mem_zalloc(sizeof(*j));
+        char id[2 * sizeof(d->salt) + 1];
+        int64_t moment = d->early ? w->w.early_at : w->w.due_at;
+
+        for (size_t i = 0; i < sizeof(d->salt); i++)
+                snprintf(id + 2 * i, 3, "%02x", d->salt[i]);
+        j->d = *d; /* takes the strings over */
+        *d = (struct delivery){0};
+        j->work = w;
+        w->jobs++;
+        letter_splice(w->letter,
+                      &(struct letter_recipient){
+                              .address = j->d.address,
+                              .name = j->d.name,
+                              .org = j->d.org,
+                              .title = j->d.title,
+                              .role = j->d.role,
+                              .moment = j->d.created_at > moment ? j->d.created_at : moment,
+                              .message_id = id,
+                              .early = j->d.early,
+                      },
+                      &j->letter);
+        return j;
+}
+
+/* Outside the trial list: never tried, and it says why. */
+static int suppress_trial(struct dispatch *d, struct tx *tx, const struct delivery *del,
+                          struct err *e)
+{
+        const struct settle s = {
+                .id = del->id,
+                .release_id = del->release_id,
+                .attempt = del->attempt,
+                .state = DELIVERY_SUPPRESSED,
+                .reason = REASON_TRIAL_LIST,
+                .at = d->now,
+                .relay = "",
+                .peer = "",
+                .tls = "",
+        };
+
+        return delivery_settle(tx, &s, e);
+}
+
+/* Claims from one release until `want` letters are there or it has no more. */
+static int claim_release(struct dispatch *d, struct tx *tx, struct work *w, struct job **jobs,
+                         size_t want, size_t *ret_n, struct err *e)
+{
+        size_t n = 0;
+        int r = work_letter(d, w, e);
+
+        if (r == -EPERM || r == -EBADMSG) {
+                gate_shut(d, w, e);
+                return 0;
+        }
+        if (r == 0 && w->r.stored == RELEASE_APPROVED) {
+                r = release_sending(tx, w->w.id, e);
+                w->r.stored = RELEASE_SENDING;
+        }
+        while (r == 0 && n < want && !w->dry) {
+                CLEANUP(delivery_list_done) struct delivery_list list = {0};
+                size_t ask = want - n;
+
+                r = delivery_claim(tx, w->w.id, d->now, ask, work_early_only(d, w), &list, e);
+                w->dry = list.n < ask;
+                for (size_t i = 0; i < list.n && r == 0; i++) {
+                        if (config_allows(dispatch_config(d), list.v[i].address))
+                                jobs[n++] = job_new(w, &list.v[i]);
+                        else
+                                r = suppress_trial(d, tx, &list.v[i], e);
+                }
+        }
+        *ret_n += n;
+        return r;
+}
+
+/* Releases of one class take turns: each gets an equal share of the room, the rest goes round again. */
+static int claim_class(struct dispatch *d, struct tx *tx, enum release_class class,
+                       struct job **jobs, size_t want, size_t *ret_n, struct err *e)
+{
+        struct work *ready[WORK_MAX];
+        size_t n, nready;
+        int r = 0;
+
+        do {
+                nready = 0;
+                for (size_t i = 0; i < d->nwork; i++) {
+                        struct work *w = d->work[(i + d->turn_of[class]) % d->nwork];
+
+                        if (w->w.class == class && work_ready(d, w))
+                                ready[nready++] = w;
+                }
+                d->turn_of[class]++;
+                n = *ret_n;
+                for (size_t i = 0; i < nready && r == 0 && *ret_n < want; i++) {
+                        size_t left = want - *ret_n, share = (left + nready - i - 1) / (nready - i);
+
+                        r = claim_release(d, tx, ready[i], jobs + *ret_n, share, ret_n, e);
+                }
+        } while (r == 0 && *ret_n<want && * ret_n> n);
+        return r;
+}
+
+int work_claim(struct dispatch *d, struct tx *tx, struct job **jobs, size_t want, size_t *ret_n,
+               struct err *e)
+{
+        int r = 0;
+
+        *ret_n = 0;
+        for (enum release_class c = CLASS_URGENT; c < RELEASE_CLASSES && r == 0; c++)
+                r = claim_class(d, tx, c, jobs, want, ret_n, e);
+        return r;
+}
+
+static int pause_shut(struct dispatch *d, struct tx *tx, struct work *w, struct err *e)
+{
+        const struct actor self = {.uid = 0, .name = "pressd", .now = d->now};
+        char why[ERR_TEXT_MAX];
+        int r;
+
+        err_text(&w->why, dispatch_config(d)->language, why, sizeof(why));
+        r = release_pause(tx, w->w.id, why, &self, e);
+        if (r == 0 || r == -EINVAL) { /* -EINVAL: somebody paused or cancelled it before us */
+                w->to_pause = false;
+                r = 0;
+        }
+        return r;
+}
+
+int work_upkeep(struct dispatch *d, struct tx *tx, struct err *e)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < d->nwork && r == 0; i++) {
+                struct work *w = d->work[i];
+                int64_t before = d->now - policy_of(d, w)->give_up_ms;
+                size_t n = 0;
+
+                if (w->to_pause)
+                        r = pause_shut(d, tx, w, e);
+                if (r < 0 || w->expired || !w->listed || d->now < work_end(d, w))
+                        continue;
+                if (w->w.expires && d->now >= w->w.expires)
+                        before = INT64_MAX;
+                r = delivery_expire(tx, w->w.id, before, d->now, EXPIRE_TURN, &n, e);
+                w->expired = n < EXPIRE_TURN;
+                d->refresh = true;
+        }
+        return r;
+}
