@@ -16,8 +16,9 @@ CC     ?= gcc
 CFLAGS ?= -O2 -g
 
 PACKAGES := libcurl libetpan sqlite3 libconfuse md4c libutf8proc libidn2 jansson libsodium libseccomp
-PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
-PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
+# Asked once, and only when something is built: `make check` may have to install pkg-config first.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes \
         -Wmissing-prototypes -Wwrite-strings $(if $(CI),-Werror)
@@ -34,7 +35,7 @@ MAIL_TEMPLATES := $(sort $(wildcard templates/mail/*))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,$(wildcard tests/support/*.c))
 
-.PHONY: all check unit system demo lint install deps clean
+.PHONY: all check unit check-clang demo lint install deps-test deps-demo clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -85,8 +86,74 @@ $(BUILD)/tests/catcher: $(CATCHER_OBJ)
 $(BUILD)/tests/delay-proxy: $(BUILD)/tests/delay-proxy.o $(patsubst %,$(BUILD)/src/base/%.o,buf mem clock)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
 
+HELPERS := $(BUILD)/tests/catcher $(BUILD)/tests/delay-proxy
+SYSTEM  := $(sort $(wildcard tests/system/test_*.py))
+
+# TESTS=tests/system/test_x.py or build/tests/test_x runs those alone.
+TESTS ?= $(UNIT) $(SYSTEM)
+
+check: deps-test
+	$(MAKE) $(PROGRAMS) $(UNIT) $(HELPERS)
+	PRESS_BUILD=$(BUILD) tests/run.py $(TESTS)
+
 unit: $(UNIT)
-	@set -e; for t in $(UNIT); do echo "== $$t"; $$t; done
+	tests/run.py $(UNIT)
+
+# The tree compiles clean with the other compiler too.
+check-clang:
+	$(MAKE) BUILD=build/clang CC=clang CFLAGS="-O1 -Werror" build/clang/libpress.a $(UNIT:$(BUILD)/%=build/clang/%)
+
+demo: deps-demo
+	$(MAKE) $(PROGRAMS) $(HELPERS)
+	PRESS_BUILD=$(BUILD) tests/system/demo.sh
+
+deps-test:
+	@.ci/install build demo test
+deps-demo:
+	@.ci/install build demo
+
+# --- house rules -------------------------------------------------------------
+
+TIDY := $(patsubst %.c,build/lint/%.tidy,$(wildcard src/*.c) $(LIB_SRC))
+
+lint: $(TIDY) build/lint/cppcheck
+	.ci/lint
+
+build/lint/%.tidy: %.c .clang-tidy $(wildcard include/press/*.h)
+	@mkdir -p $(@D)
+	clang-tidy --quiet $< -- -std=gnu17 -D_GNU_SOURCE -Iinclude $(PKG_CFLAGS) 2>/dev/null
+	@touch $@
+
+build/lint/cppcheck: $(wildcard src/*.c) $(LIB_SRC) $(wildcard include/press/*.h)
+	@mkdir -p $(@D)/cpp
+	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
+		--error-exitcode=1 --cppcheck-build-dir=$(@D)/cpp -Iinclude \
+		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches src
+	@touch $@
+
+# --- installation ------------------------------------------------------------
+
+SBIN := $(DESTDIR)$(PREFIX)/sbin
+BIN  := $(DESTDIR)$(PREFIX)/bin
+MAN  := $(DESTDIR)$(PREFIX)/share/man
+
+install: all
+	install -d $(SBIN) $(BIN) $(DESTDIR)/etc/press
+	install -m 0755 $(BUILD)/pressd $(SBIN)/pressd
+	if [ -z "$(DESTDIR)" ]; then systemd-sysusers systemd/press.sysusers; fi
+	if getent group press >/dev/null; then install -g press -m 2755 $(BUILD)/pressctl $(BIN)/pressctl; \
+	else install -m 0755 $(BUILD)/pressctl $(BIN)/pressctl; fi
+	install -D -m 0644 systemd/press.sysusers $(DESTDIR)/usr/lib/sysusers.d/press.conf
+	install -D -m 0644 systemd/press.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/press.conf
+	install -d $(DESTDIR)/usr/lib/systemd/system
+	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' systemd/pressd.service > $(DESTDIR)/usr/lib/systemd/system/pressd.service
+	install -D -m 0644 etc/pressctl.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pressctl
+	install -D -m 0644 etc/press.cron $(DESTDIR)$(PREFIX)/share/doc/press/press.cron
+	install -D -m 0644 etc/press.conf $(DESTDIR)$(PREFIX)/share/doc/press/press.conf
+	[ -e $(DESTDIR)/etc/press/press.conf ] || install -m 0640 etc/press.conf $(DESTDIR)/etc/press/press.conf
+	for m in etc/man/*.[1-8]; do install -D -m 0644 $$m $(MAN)/man$${m##*.}/$$(basename $$m); done
+	if [ -z "$(DESTDIR)" ]; then systemd-tmpfiles --create systemd/press.tmpfiles; \
+		! command -v systemctl >/dev/null || systemctl daemon-reload || true; fi
 
 clean:
 	rm -rf build
