@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Open file description locks (fcntl(2)), each belonging to one struct db, so
+ * that two connections of one process exclude each other as two processes do:
+ * DATABASE.lock byte 0 the write lock, later bytes the owners of unfinished
+ * work; DATABASE.pressd the one sender.
+ */
+#include "db_internal.h"
+
+#include "press/clock.h"
+#include "press/mem.h"
+#include "sql.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FILE_MODE   0660
+#define WRITE_BYTE  0
+#define OWNED_BYTES (INT64_C(1) << 60) /* room for the ids of each kind */
+
+static struct flock range(short type, int64_t start, int64_t n)
+{
+        return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = n};
+}
+
+static int lock_try(int fd, int64_t start, int64_t n)
+{
+        struct flock l = range(F_WRLCK, start, n);
+
+        if (fcntl(fd, F_OFD_SETLK, &l) == 0)
+                return 0;
+        return errno == EACCES || errno == EAGAIN ? -EBUSY : -errno;
+}
+
+static void lock_drop(int fd, int64_t start, int64_t n)
+{
+        struct flock l = range(F_UNLCK, start, n);
+
+        (void) fcntl(fd, F_OFD_SETLK, &l); /* unlocking what is ours cannot be refused */
+}
+
+static bool lock_held_elsewhere(int fd, int64_t start, int64_t n)
+{
+        struct flock l = range(F_WRLCK, start, n);
+
+        return fcntl(fd, F_OFD_GETLK, &l) == 0 && l.l_type != F_UNLCK;
+}
+
+int db_own_file(const char *path, int fd, struct err *e)
+{
+        CLEANUP(mem_free) char *copy = mem_strdup(path);
+        struct stat folder, file;
+
+        if (fchmod(fd, FILE_MODE) < 0)
+                return err_set(e, -errno, "Permissions of %s cannot be set: %s.", path,
+                               strerror(errno));
+        /* Without the right to give it away the file keeps our own group: closed enough. */
+        if (stat(dirname(copy), &folder) == 0 && fstat(fd, &file) == 0 &&
+            folder.st_gid != file.st_gid && fchown(fd, (uid_t) -1, folder.st_gid) == 0)
+                (void) fchmod(fd, FILE_MODE);
+        return 0;
+}
+
+int db_lock_open(const char *path, int *ret_fd, struct err *e)
+{
+        int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE), r;
+
+        if (fd >= 0) {
+                r = db_own_file(path, fd, e);
+                if (r < 0) {
+                        close(fd);
+                        return r;
+                }
+        } else if (errno == EEXIST) {
+                fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+        }
+        if (fd < 0)
+                return err_set(e, -errno, "Lock file %s cannot be opened: %s. Nothing was changed.",
+                               path, strerror(errno));
+        *ret_fd = fd;
+        return 0;
+}
+
+/* 0.2 ms, then up to 2 ms, never two waiters in step. */
+static void nap(unsigned round)
+{
+        long us = 200L << (round < 3 ? round : 3);
+        struct timespec t = {.tv_nsec = (us + (long) (clock_mono() * 7919 % 400)) * 1000};
+
+        (void) nanosleep(&t, NULL);
+}
+
+int db_lock(struct db *db, int64_t wait_ms, struct err *e)
+{
+        int64_t end = clock_mono() + wait_ms;
+        int r = 0;
+
+        if (db->lock_depth == 0) {
+                for (unsigned round = 0;; round++) {
+                        r = lock_try(db->lock_fd, WRITE_BYTE, 1);
+                        if (r != -EBUSY || clock_mono() >= end)
+                                break;
+                        nap(round);
+                }
+        }
+        if (r == -EBUSY)
+                return err_set(e, r,
+                               "Database %s is being written by another program. Nothing was "
+                               "changed; try again in a moment.",
+                               db->path);
+        if (r < 0)
+                return err_set(e, r, "The lock of database %s cannot be taken: %s.", db->path,
+                               strerror(-r));
+        db->lock_depth++;
+        return 0;
+}
+
+void db_unlock(struct db *db)
+{
+        assert(db->lock_depth > 0);
+        if (--db->lock_depth == 0)
+                lock_drop(db->lock_fd, WRITE_BYTE, 1);
+}
+
+/* --- owners of unfinished work ---------------------------------------------- */
+
+static int64_t owned_byte(enum sql_owned what, int64_t id)
+{
+        assert(id > 0 && id < OWNED_BYTES);
+        return ((int64_t) what + 1) * OWNED_BYTES + id;
+}
+
+int sql_own(struct db *db, enum sql_owned what, int64_t id, struct err *e)
+{
+        int r = lock_try(db->lock_fd, owned_byte(what, id), 1);
+
+        if (r < 0)
+                return err_set(e, r, "The lock of database %s cannot be taken: %s.", db->path,
+                               strerror(-r));
+        return 0;
+}
+
+void sql_disown(struct db *db, enum sql_owned what, int64_t id)
+{
+        lock_drop(db->lock_fd, owned_byte(what, id), 1);
+}
+
+bool sql_owner_lives(struct db *db, enum sql_owned what, int64_t id)
+{
+        return lock_held_elsewhere(db->lock_fd, owned_byte(what, id), 1);
+}
+
+/* --- the one sender ------------------------------------------------------------ */
+
+int db_sole_sender(struct db *db, struct err *e)
+{
+        CLEANUP(mem_free) char *path = mem_printf("%s.pressd", db->path);
+        int fd = -1, r;
+
+        if (db->sender_fd >= 0)
+                return 0;
+        r = db_lock_open(path, &fd, e);
+        if (r < 0)
+                return r;
+        r = lock_try(fd, 0, 1);
+        if (r < 0) {
+                close(fd);
+                return err_set(e, r,
+                               "Another pressd is already sending from database %s. This one "
+                               "sends nothing and ends.",
+                               db->path);
+        }
+        db->sender_fd = fd;
+        return 0;
+}
+
+bool db_sender_runs(const struct db *db)
+{
+        CLEANUP(mem_free) char *path = mem_printf("%s.pressd", db->path);
+        bool held;
+        int fd;
+
+        if (db->sender_fd >= 0)
+                return true;
+        fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0)
+                return false;
+        held = lock_held_elsewhere(fd, 0, 1);
+        close(fd);
+        return held;
+}
