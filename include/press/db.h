@@ -12,8 +12,13 @@
  * Files are made 0660 in the directory's group, nothing for others (R97).
  *
  * Errors: -ENOENT no database (the text says: pressctl init), -EBADMSG corrupt
- * (left untouched, R10), -EBUSY lock not had in time, -ENOSPC, -EIO, -EROFS, -EACCES,
- * -EINVAL made by a newer press. On error nothing was changed.
+ * (left untouched, R10) or not in WAL mode (R9), -EBUSY lock not had in time, -ENOSPC, -EIO,
+ * -EROFS, -EACCES, -EINVAL not of press or of another version, -EPROTO our own fault.
+ * On error nothing was changed. After -EIO at a commit or a checkpoint the disk is not to
+ * be trusted: stop sending (R6); every later tx_begin() after a failed checkpoint says -EIO.
+ *
+ * One struct db has at most one transaction at a time. Reading calls may be made inside
+ * one (they see it) or outside (each sees the latest commit).
  */
 #ifndef PRESS_DB_H
 #define PRESS_DB_H
@@ -32,10 +37,13 @@ struct db_identity { /* made by db_init(), never changes */
         unsigned char tag_key[32]; /* key of the return-path tags */
 };
 
-/* Creates the database or upgrades it to this version; a copy DATABASE.vN.bak is kept before an upgrade. */
+/*
+ * Creates the database or upgrades it to this version; a copy DATABASE.vN.bak is kept before an upgrade,
+ * and -EBUSY while pressd runs on it. Safe to repeat. token_init() must have been called.
+ */
 int db_init(const char *path, struct err *e);
 
-/* Opens an existing database of this version; removes unfinished stages older than an hour's owner. */
+/* Opens an existing database of this version; removes stages whose owner has died. */
 int db_open(const char *path, struct db **ret, struct err *e);
 void db_close(struct db **db); /* for CLEANUP; accepts NULL */
 const struct db_identity *db_identity(const struct db *db);
@@ -61,8 +69,8 @@ int tx_commit(struct tx *tx, struct err *e);
 void tx_done(struct tx *tx); /* for CLEANUP: rolls back what was not committed */
 
 /*
- * Only one pressd at a time: takes DATABASE.pressd's lock until the process
- * ends. -EBUSY when another one holds it (R13).
+ * Only one pressd at a time: takes DATABASE.pressd's lock until db_close() or
+ * the end of the process. -EBUSY when another one holds it (R13).
  */
 int db_sole_sender(struct db *db, struct err *e);
 /* true while some pressd holds it. */

@@ -35,7 +35,8 @@ struct delivery { /* owns its strings */
         enum delivery_state state;
         enum delivery_reason reason;
         unsigned attempt;
-        int64_t created_at, due_at, data_at, settled_at;
+        int64_t created_at, due_at, data_at, settled_at; /* 0 = not set */
+        int64_t out_at; /* since when the recipient may hold the text, whatever came later; 0 = no */
         bool early;
         unsigned char salt[16];
         char *detail; /* the last reply or reason, escaped, "" = none */
@@ -51,8 +52,10 @@ void delivery_list_done(struct delivery_list *l);
 void delivery_leaf(const struct delivery *d, unsigned char out[HASH_BYTES]);
 
 /*
- * Puts a delivery into a staged release (d->release_id). -EEXIST and nothing done
- * when the contact or the address is there already. Sets d->id, salt, order key.
+ * Puts a delivery into a staged release (d->release_id), queued or suppressed (d->state,
+ * d->reason); without an address it must be suppressed. -EEXIST and nothing done (the
+ * transaction goes on) when the contact or the address is there already. Sets d->id, salt
+ * and a random order key.
  */
 int delivery_stage(struct tx *tx, struct delivery *d, struct err *e);
 
@@ -61,7 +64,9 @@ int delivery_stage(struct tx *tx, struct delivery *d, struct err *e);
 /*
  * Claims up to `limit` deliveries of one release for sending: retries that are
  * due first, then queued ones in their random order; only the Early audience
- * when `early_only`. attempt is raised, data_at cleared. Appends to *list.
+ * when `early_only`. attempt is raised, data_at cleared. Appends to *list what was claimed.
+ * Nothing, and 0, while the release is not approved or sending, is paused (itself or all), or
+ * its due_at (early_at when `early_only`) lies after `now`: judged inside the transaction.
  */
 int delivery_claim(struct tx *tx, int64_t release, int64_t now, size_t limit, bool early_only,
                    struct delivery_list *list, struct err *e);
@@ -72,7 +77,9 @@ int delivery_data(struct tx *tx, int64_t id, int64_t now, struct err *e);
 struct settle { /* the end of one try */
         int64_t id, release_id;
         unsigned attempt;
-        enum delivery_state state; /* relayed refused deferred unknown expired queued suppressed */
+        /* relayed refused deferred unknown expired queued suppressed; queued and deferred
+         * become cancelled when the release was cancelled meanwhile */
+        enum delivery_state state;
         enum delivery_reason reason;
         int64_t due_at;      /* deferred, unknown: when again; 0 = only a person decides */
         bool attempt_used;   /* false: the claim's count is taken back */
@@ -82,6 +89,7 @@ struct settle { /* the end of one try */
         int64_t ms;
         struct outcome outcome;
 };
+/* -EINVAL, nothing done, when the delivery is not `sending` or not in this attempt. */
 int delivery_settle(struct tx *tx, const struct settle *s, struct err *e);
 
 /*
@@ -92,9 +100,14 @@ int delivery_settle(struct tx *tx, const struct settle *s, struct err *e);
 int delivery_recover(struct tx *tx, int64_t now, const struct retry_policy policy[RELEASE_CLASSES],
                      int64_t *ret_queued, int64_t *ret_unknown, struct err *e);
 
-/* Open deliveries of `release` whose time has run out at `now` -> expired, at most `limit`; with events. */
-int delivery_expire(struct tx *tx, int64_t release, int64_t created_before, int64_t now,
-                    size_t limit, size_t *ret_n, struct err *e);
+/*
+ * Waiting deliveries of `release` (queued, deferred, unknown with a due time) that were due
+ * first before `due_before` -> expired, at most `limit`, with events that keep the last reply. Due first:
+ * the release's due_at (early_at for the Early audience), or created_at of a resend. INT64_MAX: all of
+ * them (the release itself has expired). A held `unknown` waits for its person.
+ */
+int delivery_expire(struct tx *tx, int64_t release, int64_t due_before, int64_t now, size_t limit,
+                    size_t *ret_n, struct err *e);
 
 /* The earliest due_at of a retry in `release`, 0 = none. */
 int delivery_next_retry(struct db *db, int64_t release, int64_t *ret, struct err *e);
@@ -110,7 +123,11 @@ int delivery_find(struct db *db, int64_t release, const char *address, struct de
 int delivery_retry_now(struct tx *tx, int64_t release, const char *address, int64_t now,
                        int64_t *ret_n, struct err *e);
 
-/* A new copy to send the same text again; keeps `for_id` as the one it replaces (0 = none). */
+/*
+ * A new copy to send the same text again; keeps `for_id` as the one it replaces (0 = none).
+ * d gives release_id, contact_id, address and words. -EINVAL when the release is not approved
+ * or sending, -EEXIST while a copy for this address still waits. Leaves an event `resend`.
+ */
 int delivery_resend(struct tx *tx, const struct delivery *d, int64_t for_id, const char *note,
                     int64_t now, int64_t *ret_id, struct err *e);
 

@@ -32,7 +32,10 @@ struct event_filter { /* zeroed = everything */
         int64_t delivery; /* 0 = any */
 };
 
-/* Oldest first. fn returning non-zero stops. Pages by id: no read lasts over 1 s. */
+/*
+ * Oldest first. fn returning non-zero stops; that is returned when negative, else 0.
+ * Pages by id: no read lasts over 1 s, and fn runs outside of it.
+ */
 int event_each(struct db *db, const struct event_filter *f,
                int (*fn)(void *ctx, const struct event *ev), void *ctx, struct err *e);
 

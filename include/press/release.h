@@ -52,7 +52,8 @@ struct release { /* owns its strings; release_done() */
         int64_t due_at;   /* nothing leaves before; 0 until approved */
         int64_t early_at; /* the same for the Early audience */
         int64_t moment;   /* Date: of its letters; set at approval, never changed */
-        int64_t recipients;
+        int64_t recipients; /* deliveries; a resend adds one */
+        int64_t out_at;     /* since when somebody may hold the text, 0 = nobody got it */
 
         char hash[HASH_HEX_MAX];            /* of content and recipients: what an approval binds */
         char content_hash[HASH_HEX_MAX];    /* of file, attachments and options: keys compare it */
@@ -86,20 +87,37 @@ struct release_attachment {
 };
 
 /*
- * Stage: inserts `r` invisible with its content; sets r->id. The hashes that
- * depend on recipients are set by release_publish().
+ * Stage: inserts `r` invisible with its content; sets r->id. Transactions of its own, about
+ * 1 MB each, outside any other: a letter of 20 MB must not hold the lock. Then deliveries by
+ * delivery_stage(), some hundred a transaction. letter_hash and content_hash are taken from r;
+ * what depends on recipients is set by release_publish(). While this db is open nobody else
+ * removes the stage; once it is closed or dead, the next db_open() anywhere does.
  */
-int release_stage(struct tx *tx, struct release *r, const struct frozen *letter,
+int release_stage(struct db *db, struct release *r, const struct frozen *letter,
                   const struct release_attachment *att, size_t natt, struct err *e);
 /*
- * The last step: hash, counts, the state (RELEASE_PROPOSED or RELEASE_APPROVED)
- * and the moments; visible from this commit on. Writes the audit row.
+ * The last step, making it visible: takes from r the hash (see release_hash()), audience_hash,
+ * recipients_hash (over the leaves of copy 0 in order of id) and recipients (must equal what
+ * was staged: -EPROTO), and r->stored, RELEASE_PROPOSED or RELEASE_APPROVED; for the latter
+ * also approved_* and the moments (release_moments()). Writes the audit row, detail `how`.
+ * -EEXIST when another release took the key meanwhile. The other guards (release_by_…) may be
+ * asked again inside this transaction: under the lock their answer holds.
  */
 int release_publish(struct tx *tx, const struct release *r, const char *how, struct err *e);
-/* Removes an unfinished stage, in chunks of its own. */
+/* Removes an unfinished stage, in short transactions of its own; each waits up to DB_WAIT_MS. */
 int release_unstage(struct db *db, int64_t id, struct err *e);
+/*
+ * due_at, early_at and moment of a release approved at `now`: nothing leaves before `now` + grace
+ * or `at`; before `embargo` only to the Early audience; moment is the first instant that a letter may leave.
+ */
+void release_moments(struct release *r, int64_t now, int64_t grace_ms);
 
-/* What the guards of INTERFACE.md "Keys" ask. 0 and *ret_id = 0 when there is none. */
+/*
+ * What the guards of INTERFACE.md "Keys" ask. 0 and *ret_id = 0 when there is none, else the
+ * newest. Releases that were rejected, or cancelled before anyone got them, do not count.
+ * `since`, `year_from`, `year_to` (excluded) are compared with submitted_at. Numbers match
+ * without regard to case and marks.
+ */
 int release_by_key(struct db *db, const char *key, int64_t *ret_id, struct err *e);
 int release_by_content(struct db *db, const char *content_hash, int64_t since, int64_t *ret_id,
                        struct err *e);
@@ -108,7 +126,10 @@ int release_by_same_letter(struct db *db, const char *letter_hash, const char *a
 int release_by_number(struct db *db, const char *number, int64_t year_from, int64_t year_to,
                       int64_t *ret_id, struct err *e);
 
-/* R as people write it: an id, a Number, or key:KEY. -ENOENT; several: -ENOENT and they are listed. */
+/*
+ * R as people write it: an id, a Number, or key:KEY. -ENOENT; several: -ENOENT and they are
+ * listed. Rejected ones, and those cancelled before anyone got them, only when no other fits.
+ */
 int release_resolve(struct db *db, const char *r, int64_t *ret_id, struct err *e);
 int release_get(struct db *db, int64_t id, struct release *ret, struct err *e);
 /* Newest first, at most `limit`. */
@@ -127,11 +148,24 @@ struct actor { /* who did it, for the audit row */
 /* The human acts. Each checks the state inside the transaction: -EINVAL with the reason in words. */
 int release_approve(struct tx *tx, int64_t id, const char *hash, int64_t grace_ms,
                     const struct actor *a, struct err *e);
+/* What was queued becomes `cancelled` by release_cancel_rest(). */
 int release_reject(struct tx *tx, int64_t id, const char *why, const struct actor *a, struct err *e);
 int release_pause(struct tx *tx, int64_t id, const char *why, const struct actor *a, struct err *e);
 int release_resume(struct tx *tx, int64_t id, const struct actor *a, struct err *e);
-/* Everything that has not left becomes `cancelled`; deliveries on the wire finish. */
+/*
+ * Nothing is claimed from this commit on. Everything that has not left becomes `cancelled` by
+ * release_cancel_rest(); deliveries on the wire finish, and those that come back do not wait again.
+ */
 int release_cancel(struct tx *tx, int64_t id, const char *why, const struct actor *a, struct err *e);
+/*
+ * Moves at most `limit` waiting deliveries of a cancelled or rejected release to `cancelled`, in a
+ * transaction of some hundred, until *ret_left is 0. Safe to repeat, by anybody. *ret_left counts
+ * what is still queued or deferred. `at` is the moment of the act.
+ */
+int release_cancel_rest(struct tx *tx, int64_t id, size_t limit, int64_t at, int64_t *ret_left,
+                        struct err *e);
+/* A cancelled or rejected release with waiting deliveries (whoever cancelled it died), 0 = none. */
+int release_cancel_unfinished(struct db *db, int64_t *ret_id, struct err *e);
 /* `pause --all`: nothing is claimed while it is set. */
 int release_pause_all(struct tx *tx, bool paused, const struct actor *a, struct err *e);
 int release_paused_all(struct db *db, bool *ret, struct err *e);
@@ -156,7 +190,11 @@ int release_open(struct db *db, int64_t *ret_to_try, int64_t *ret_for_person, st
 /* approved -> sending, at the first claim. */
 int release_sending(struct tx *tx, int64_t id, struct err *e);
 
-/* The hash an approval binds, from the release's own fields (recipients_hash and letter_hash included). */
+/*
+ * The hash an approval binds: number title kind class language at embargo expires automatic
+ * reply_to signer contact, letter_hash and recipients_hash. Not the number of recipients:
+ * recipients_hash fixes it, and a later resend may add to it.
+ */
 void release_hash(const struct release *r, char out[HASH_HEX_MAX]);
 
 #endif
