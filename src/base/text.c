@@ -93,12 +93,23 @@ static size_t piece_end(const char *s, size_t n)
         return n;
 }
 
+static bool is_ascii(const char *s, size_t n)
+{
+        unsigned char all = 0;
+
+        for (size_t i = 0; i < n; i++)
+                all |= (unsigned char) s[i];
+        return all < 0x80;
+}
+
 char *text_normal(const char *s, bool compose)
 {
         const int how = UTF8PROC_STABLE | (compose ? UTF8PROC_COMPOSE : UTF8PROC_DECOMPOSE);
         size_t n = strlen(s);
         CLEANUP(buf_done) struct buf b = BUF(n * 4);
 
+        if (is_ascii(s, n))
+                return mem_strdup(s);
         if (text_utf8_check(s, n) != n)
                 return NULL;
         while (n > 0) {
