@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 struct alarms;
+struct fault;
 
-#define ALARM_TEXT_MAX 1024
-#define ALARM_MAILS    64 /* kept while no relay takes them; then the oldest goes */
+#define ALARM_MAILS 64 /* kept while no relay takes them; then the oldest goes */
 
 struct alarms *alarms_new(void);
 void alarms_free(struct alarms **a);
@@ -31,6 +31,11 @@ bool alarm_raise(struct alarms *a, const char *key, const struct err *why);
 /* true when it was raised. */
 bool alarm_clear(struct alarms *a, const char *key);
 bool alarm_raised(const struct alarms *a, const char *key);
+
+/* For the table of store/fault: true after a change until alarms_written(). */
+bool alarms_changed(const struct alarms *a);
+size_t alarms_list(const struct alarms *a, struct fault *v, size_t max);
+void alarms_written(struct alarms *a);
 
 /* The next alarm mail to send: whom to, and what. false = none waits. Both are the caller's to free(). */
 bool alarm_mail_waits(const struct alarms *a);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "press/alarm.h"
 
+#include "press/clock.h"
+#include "press/fault.h"
 #include "press/log.h"
 #include "press/mem.h"
 
@@ -16,7 +18,7 @@
 #define COMMANDS_MAX 16 /* alarm commands under way; more wait for nobody */
 
 struct raised {
-        char key[96];
+        struct fault fault;
         struct raised *next;
 };
 
@@ -30,6 +32,7 @@ struct alarms {
         char **mail_to;
         size_t nmail_to;
         struct raised *raised;
+        bool changed; /* since alarms_written() */
         struct mail mail[ALARM_MAILS];
         size_t nmail;
         pid_t pid[COMMANDS_MAX];
@@ -41,6 +44,7 @@ struct alarms *alarms_new(void)
         struct alarms *a = mem_zalloc(sizeof(*a));
 
         a->command = mem_strdup("");
+        a->changed = true; /* what a former process left in the table is old */
         return a;
 }
 
@@ -90,7 +94,7 @@ static struct raised **find(struct alarms *a, const char *key)
 {
         struct raised **at = &a->raised;
 
-        while (*at && strcmp((*at)->key, key) != 0)
+        while (*at && strcmp((*at)->fault.key, key) != 0)
                 at = &(*at)->next;
         return at;
 }
@@ -98,7 +102,7 @@ static struct raised **find(struct alarms *a, const char *key)
 bool alarm_raised(const struct alarms *a, const char *key)
 {
         for (const struct raised *r = a->raised; r; r = r->next)
-                if (strcmp(r->key, key) == 0)
+                if (strcmp(r->fault.key, key) == 0)
                         return true;
         return false;
 }
@@ -161,22 +165,25 @@ static void tell(struct alarms *a, const char *state, const char *text)
 bool alarm_raise(struct alarms *a, const char *key, const struct err *why)
 {
         struct raised **at = find(a, key);
-        char text[ALARM_TEXT_MAX];
+        struct fault *f;
 
         if (*at)
                 return false;
         *at = mem_zalloc(sizeof(**at));
-        snprintf((*at)->key, sizeof((*at)->key), "%s", key);
-        err_format(why, a->lang, text, sizeof(text));
-        log_error("alarm key=\"%s\" %s", key, text);
-        tell(a, "raised", text);
+        f = &(*at)->fault;
+        f->since = clock_wall();
+        snprintf(f->key, sizeof(f->key), "%s", key);
+        err_format(why, a->lang, f->text, sizeof(f->text));
+        log_error("alarm key=\"%s\" %s", key, f->text);
+        tell(a, "raised", f->text);
+        a->changed = true;
         return true;
 }
 
 bool alarm_clear(struct alarms *a, const char *key)
 {
         struct raised **at = find(a, key), *r = *at;
-        char text[ALARM_TEXT_MAX];
+        char text[sizeof(r->fault.text)];
         struct err over;
 
         if (!r)
@@ -187,7 +194,27 @@ bool alarm_clear(struct alarms *a, const char *key)
         tell(a, "cleared", text);
         *at = r->next;
         free(r);
+        a->changed = true;
         return true;
+}
+
+bool alarms_changed(const struct alarms *a)
+{
+        return a->changed;
+}
+
+size_t alarms_list(const struct alarms *a, struct fault *v, size_t max)
+{
+        size_t n = 0;
+
+        for (const struct raised *r = a->raised; r && n < max; r = r->next)
+                v[n++] = r->fault;
+        return n;
+}
+
+void alarms_written(struct alarms *a)
+{
+        a->changed = false;
 }
 
 bool alarm_mail_waits(const struct alarms *a)

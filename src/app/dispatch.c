@@ -149,6 +149,8 @@ static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nro
         r = settle_all(d, &tx, e);
         if (r == 0 && !d->stopping)
                 r = work_upkeep(d, &tx, e);
+        if (r == 0)
+                r = alarms_keep(d, &tx, e);
         if (r == 0 && nroom)
                 r = work_claim(d, &tx, claimed, nroom, &n, e);
         if (r == 0)
@@ -159,13 +161,14 @@ static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nro
                 d->refresh = true;
                 return r;
         }
+        alarms_written(d->alarms);
         *ret_n = n;
         return 0;
 }
 
 static bool work_to_commit(const struct dispatch *d, size_t nroom)
 {
-        return d->nresult || d->ngo || (nroom && work_waiting(d)) ||
+        return d->nresult || d->ngo || alarms_changed(d->alarms) || (nroom && work_waiting(d)) ||
                (!d->stopping && work_next_due(d) <= d->now);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch_internal.h"
 
+#include "press/fault.h"
 #include "press/log.h"
 #include "press/mem.h"
 #include "press/notice.h"
@@ -30,6 +31,17 @@ static struct job *alarm_job(struct dispatch *d, char *to, char *text)
         log_error("alarm mail not made to=%s", to);
         job_free(j);
         return NULL;
+}
+
+/* The table of faults says what is raised, for those who cannot ask this process. */
+int alarms_keep(struct dispatch *d, struct tx *tx, struct err *e)
+{
+        CLEANUP(mem_free) struct fault *v = NULL;
+
+        if (!alarms_changed(d->alarms))
+                return 0;
+        v = mem_alloc(FAULTS_MAX * sizeof(*v));
+        return fault_replace(tx, v, alarms_list(d->alarms, v, FAULTS_MAX), e);
 }
 
 /* Alarm mails take free lines as letters do, but have no row: they wait in memory only. */

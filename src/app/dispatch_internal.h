@@ -163,6 +163,7 @@ void lane_sick(struct dispatch *d, struct lane *lane, const struct outcome *why,
 
 /* dispatch_alarm.c */
 void alarms_hand(struct dispatch *d);
+int alarms_keep(struct dispatch *d, struct tx *tx, struct err *e);
 void alarm_result(struct dispatch *d, const struct result *r);
 
 /* dispatch_settle.c */

@@ -112,7 +112,7 @@ static const char deliveries[] =
 const struct schema_step *schema_steps(size_t *ret_n)
 {
         static const struct schema_step steps[] = {
-                {.version = 1, .sql = {releases, deliveries, schema_book}},
+                {.version = 1, .sql = {releases, deliveries, schema_book, schema_fault}},
         };
 
         *ret_n = sizeof(steps) / sizeof(steps[0]);

@@ -14,6 +14,7 @@ struct schema_step {
 /* A function so that a test can stand a longer list in its place. */
 const struct schema_step *schema_steps(size_t *ret_n);
 
-extern const char schema_book[]; /* schema_book.c: organisations, contacts, lists */
+extern const char schema_book[];  /* schema_book.c: organisations, contacts, lists */
+extern const char schema_fault[]; /* fault.c */
 
 #endif

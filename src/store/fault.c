@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "press/fault.h"
+
+#include "press/mem.h"
+#include "schema.h"
+#include "sql.h"
+
+#include <stdio.h>
+
+const char schema_fault[] =
+        "CREATE TABLE fault ("
+        "  key TEXT PRIMARY KEY, since INTEGER NOT NULL, text TEXT NOT NULL) STRICT;";
+
+int fault_replace(struct tx *tx, const struct fault *v, size_t n, struct err *e)
+{
+        int r = sql_run(tx->db, "DELETE FROM fault", SQL_NOTHING, e);
+
+        for (size_t i = 0; i < n && r == 0; i++)
+                r = sql_run(tx->db, "INSERT INTO fault (key, since, text) VALUES (?1, ?2, ?3)",
+                            SQL_WITH(SQL_TEXT(v[i].key), SQL_INT(v[i].since), SQL_TEXT(v[i].text)),
+                            e);
+        return r;
+}
+
+int fault_list(struct db *db, struct fault *v, size_t max, size_t *ret_n, struct err *e)
+{
+        CLEANUP(sql_close) struct sql *q = NULL;
+        size_t n = 0;
+        int r;
+
+        r = sql_open(db, "SELECT key, since, text FROM fault ORDER BY since, key", SQL_NOTHING, &q,
+                     e);
+        if (r < 0)
+                return r;
+        while (n < max && (r = sql_step(q, e)) > 0) {
+                snprintf(v[n].key, sizeof(v[n].key), "%s", sql_text(q, 0));
+                v[n].since = sql_int(q, 1);
+                snprintf(v[n].text, sizeof(v[n].text), "%s", sql_text(q, 2));
+                n++;
+        }
+        if (r < 0)
+                return r;
+        *ret_n = n;
+        return 0;
+}
