@@ -168,7 +168,7 @@ static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nro
 
 static bool work_to_commit(const struct dispatch *d, size_t nroom)
 {
-        return d->nresult || d->ngo || alarms_changed(d->alarms) || (nroom && work_waiting(d)) ||
+        return d->nresult || d->ngo || d->cancelling || alarms_changed(d->alarms) || (nroom && work_waiting(d)) ||
                (!d->stopping && work_next_due(d) <= d->now);
 }
 
@@ -185,7 +185,7 @@ static void exit_when_finished(struct dispatch *d)
         int64_t to_try = 0, for_person = 0;
         struct err e;
 
-        if (d->line || d->nresult || d->ngo)
+        if (d->line || d->nresult || d->ngo || d->cancelling)
                 return;
         if (d->stopping) {
                 loop_stop(d->loop);

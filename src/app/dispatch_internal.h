@@ -116,6 +116,7 @@ struct dispatch {
         bool refresh;                    /* look at the database in this turn */
         int64_t refresh_at;              /* monotonic: look again then */
         bool paused_all;
+        int64_t cancelling; /* a release whose cancel somebody began, 0 = none */
 
         struct line *line;
         struct result *result;

@@ -15,6 +15,7 @@
 #define GATE_SLICE_MS 10  /* hashing recipients never holds the loop longer */
 #define GATE_PAGE     500 /* recipients read at once */
 #define EXPIRE_TURN   500 /* deliveries expired in one transaction */
+#define CANCEL_TURN   500 /* deliveries cancelled in one transaction */
 
 static void work_free(struct work *w)
 {
@@ -140,6 +141,8 @@ int work_refresh(struct dispatch *d, struct err *e)
         int r;
 
         r = release_paused_all(d->db, &d->paused_all, e);
+        if (r == 0)
+                r = release_cancel_unfinished(d->db, &d->cancelling, e);
         if (r == 0)
                 r = release_work(d->db, seen, WORK_MAX, &n, e);
         if (r < 0)
@@ -437,9 +440,22 @@ static int pause_shut(struct dispatch *d, struct tx *tx, struct work *w, struct 
         return r;
 }
 
+/* Whoever cancelled may have died half-way through the deliveries. */
+static int cancel_rest(struct dispatch *d, struct tx *tx, struct err *e)
+{
+        int64_t left = 0;
+        int r = 0;
+
+        if (d->cancelling)
+                r = release_cancel_rest(tx, d->cancelling, CANCEL_TURN, d->now, &left, e);
+        if (r == 0 && !left)
+                d->cancelling = 0;
+        return r;
+}
+
 int work_upkeep(struct dispatch *d, struct tx *tx, struct err *e)
 {
-        int r = 0;
+        int r = cancel_rest(d, tx, e);
 
         for (size_t i = 0; i < d->nwork && r == 0; i++) {
                 struct work *w = d->work[i];
