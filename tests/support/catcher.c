@@ -33,6 +33,12 @@ struct opts {
         bool implicit_tls, with_parent;
 };
 
+static void print_help(void)
+{
+        for (size_t i = 0; smtpd_help[i]; i++)
+                fputs(smtpd_help[i], stdout);
+}
+
 static bool parse_opts(int argc, char **argv, struct opts *o)
 {
         static const struct option names[] = {
@@ -67,7 +73,7 @@ static bool parse_opts(int argc, char **argv, struct opts *o)
                 case 'n': o->name = optarg; break;
                 case 'i': o->implicit_tls = true; break;
                 case 'w': o->with_parent = true; break;
-                case 'h': fputs(smtpd_help, stdout); exit(0);
+                case 'h': print_help(); exit(0);
                 default: return false;
                 }
         }

@@ -86,7 +86,7 @@ struct conn {
         struct session s;
 };
 
-extern const char smtpd_help[];
+extern const char *const smtpd_help[]; /* parts of one text, NULL behind the last */
 
 /* --- smtpd_conn.c */
 void conn_accept(struct server *srv);

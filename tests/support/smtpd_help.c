@@ -2,7 +2,7 @@
 /* The manual of the catcher; `catcher --help` prints it. */
 #include "smtpd.h"
 
-const char smtpd_help[] =
+const char *const smtpd_help[] = {
         "Usage: catcher [OPTION]...\n"
         "A mail server on 127.0.0.1 that keeps every letter and sends none on. A script\n"
         "tells it where to misbehave.\n"
@@ -31,13 +31,14 @@ const char smtpd_help[] =
         "Without a script it is a correct ESMTP server. A script has one rule a line,\n"
         "# starts a comment, words are in any case, strings are in quotes and know\n"
         "\\r \\n \\t \\0 \\e \\xHH \\\" \\\\.\n"
-        "\n"
+        "\n",
         "  on STAGE [WHICH]... do ACTION...\n"
         "\n"
         "STAGE: connect ehlo helo starttls tls auth mail rcpt data body dot rset noop quit\n"
         "other (unknown commands), any (all but tls and body).\n"
         "\n"
-        "WHICH, all of them must hold; hits are counted for each rule over all connections:\n"
+        "WHICH, all of them must hold; each rule counts its own hits, over all\n"
+        "connections; of several that fire the one written first wins:\n"
         "  match \"TEXT\"   somewhere in the command line. At data, body and dot the line is\n"
         "                 the envelope: the MAIL line, a space, the RCPT lines taken.\n"
         "                 At connect it is \"connect N\", at auth \"AUTH PLAIN user\"\n"
@@ -53,7 +54,7 @@ const char smtpd_help[] =
         "                 recipient, at dot keeps the letter; 354 at data takes a letter even\n"
         "                 without a recipient; 421 also closes\n"
         "  delay MS       then go on              trickle MS   a byte of the reply every MS\n"
-        "  lines N        the reply has N lines   long N       the reply is N bytes long\n"
+        "  lines N        the reply has N lines   long N       its text is N bytes long\n"
         "  raw \"BYTES\"    instead of the reply    garbage      raw bytes that are no reply\n"
         "  extra \"BYTES\"  in the same packet behind the reply\n"
         "  drop           close, silently; behind reply, raw, extra, lines, long: after it\n"
@@ -62,7 +63,7 @@ const char smtpd_help[] =
         "                                         makes all receive buffers small)\n"
         "  save           keep the letter whatever is answered\n"
         "  save-then-drop    kept, no reply       accept-then-drop  normal reply, then close\n"
-        "\n"
+        "\n",
         "Settings:\n"
         "  ehlo [before-tls|after-tls] set|add|without \"PIPELINING\" \"SIZE 1000\" ...\n"
         "                 default: PIPELINING, SIZE 52428800, 8BITMIME, DSN,\n"
@@ -71,4 +72,5 @@ const char smtpd_help[] =
         "  no-ehlo        EHLO gets 502, HELO works\n"
         "  auth user \"U\" pass \"P\" [required]\n"
         "  max-connections N   more at once get 421     max-messages N   a connection, then 421\n"
-        "  tls-priority \"NORMAL:-VERS-ALL:+VERS-TLS1.0\"     seed N\n";
+        "  tls-priority \"NORMAL:-VERS-ALL:+VERS-TLS1.0\"     seed N\n",
+        NULL};

@@ -85,14 +85,16 @@ static bool at_stage(const struct rule *r, enum smtpd_stage stage)
 const struct rule *script_find(struct script *s, enum smtpd_stage stage, unsigned conn,
                                const char *line, size_t n)
 {
+        const struct rule *first = NULL;
+
         for (size_t i = 0; i < s->n; i++) {
                 struct rule *r = &s->rule[i];
 
                 if (!at_stage(r, stage) || (r->conn && r->conn != conn) ||
                     (*r->match && !memmem(line, n, r->match, strlen(r->match))))
                         continue;
-                if (fires(s, r, line, n))
-                        return r;
+                if (fires(s, r, line, n) && !first)
+                        first = r;
         }
-        return NULL;
+        return first;
 }

@@ -3,8 +3,8 @@
  *
  * smtpd_help.c has the language as its users read it. A script is read whole
  * or not at all; the server asks it one question: "at this stage, with this
- * command line, is there a rule?" Rules are tried in the order they were written, the first that fires wins;
- * a rule that matches but does not fire (count, nth, every ...) still counts the hit.
+ * command line, is there a rule?" Every rule that matches counts the hit; of those whose count
+ * then lets them fire, the one written first wins.
  *
  * Ownership: a script lives until the program ends, because connections keep
  * pointers into it across a SIGHUP.

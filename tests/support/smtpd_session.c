@@ -273,7 +273,16 @@ static void end_letter(struct conn *c, bool more)
         reply_commit(c, &r);
 }
 
-/* At most up to where the body's rule wants to act. */
+static void act_in_letter(struct conn *c)
+{
+        const struct rule *rule = c->s.body_rule;
+
+        c->s.body_rule = NULL;
+        record_note(c->srv->record, c->id, "C:", "<%zu bytes, not all>", c->s.body.len);
+        reply_act(c, &rule->action);
+}
+
+/* The body's rule acts once so much has come; no byte behind that is read before. */
 static size_t feed_letter(struct conn *c, const char *p, size_t n)
 {
         struct session *s = &c->s;
@@ -281,17 +290,17 @@ static size_t feed_letter(struct conn *c, const char *p, size_t n)
         size_t part = n, used;
         bool end;
 
+        if (rule && rule->after > s->body.len && rule->after - s->body.len < n)
+                part = rule->after - s->body.len;
         if (rule && s->body.len >= rule->after) {
-                s->body_rule = NULL;
-                record_note(c->srv->record, c->id, "C:", "<%zu bytes, not all>", s->body.len);
-                reply_act(c, &rule->action);
+                act_in_letter(c);
                 return 0;
         }
-        if (rule && part > rule->after - s->body.len)
-                part = rule->after - s->body.len;
         used = data_feed(&s->data, c->srv->lenient, p, part, &s->body, &end);
         if (end)
                 end_letter(c, used < n);
+        else if (rule && s->body.len >= rule->after)
+                act_in_letter(c);
         return used;
 }
 
@@ -352,7 +361,7 @@ size_t session_feed(struct conn *c, const char *p, size_t n)
                 bool data = c->s.mode == MODE_DATA;
                 size_t used = data ? feed_letter(c, p + at, n - at) : feed_line(c, p + at, n - at);
 
-                if (!used && !(data && !c->s.body_rule))
+                if (!used && !data) /* a line that is not whole yet */
                         break;
                 at += used;
         }
