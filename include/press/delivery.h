@@ -115,6 +115,13 @@ int delivery_next_retry(struct db *db, int64_t release, int64_t *ret, struct err
 /* Reading recipients in order of id, `after` excluded: for hashes and lists, at most `limit`. */
 int delivery_page(struct db *db, int64_t release, int64_t after, size_t limit,
                   struct delivery_list *ret, struct err *e);
+/*
+ * Whom a release did not reach and will not try again: refused, bounced, expired, no usable
+ * address (not the stop list, not the trial list), where no later copy for the same contact or
+ * address did better. Most important first (priority, then id), at most `limit`.
+ */
+int delivery_unreached(struct db *db, int64_t release, size_t limit, struct delivery_list *ret,
+                       struct err *e);
 /* All copies for an address (canonical) in a release; newest copy last. */
 int delivery_find(struct db *db, int64_t release, const char *address, struct delivery_list *ret,
                   struct err *e);

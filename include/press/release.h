@@ -187,6 +187,9 @@ int release_work(struct db *db, struct release_work *v, size_t max, size_t *ret_
  * *ret_for_person = open ones that wait for a person (held unknown, paused, proposed).
  */
 int release_open(struct db *db, int64_t *ret_to_try, int64_t *ret_for_person, struct err *e);
+/* The same for one release; nothing to try while it is paused or not approved. */
+int release_open_one(struct db *db, int64_t id, int64_t *ret_to_try, int64_t *ret_for_person,
+                     struct err *e);
 /* approved -> sending, at the first claim. */
 int release_sending(struct tx *tx, int64_t id, struct err *e);
 

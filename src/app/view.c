@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include "press/view.h"
+
+#include "press/mem.h"
+#include "press/moment.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void waiting(const struct delivery *d, int64_t now, enum lang lang, char out[VIEW_MAX])
+{
+        char when[MOMENT_MAX];
+
+        moment_show(d->due_at, lang, when);
+        if (d->state == DELIVERY_QUEUED && d->due_at > now)
+                snprintf(out, VIEW_MAX, msg_fmt(lang, "Waiting to be sent at %s"), when);
+        else if (d->state == DELIVERY_DEFERRED && d->due_at > now)
+                snprintf(out, VIEW_MAX, msg_fmt(lang, "Not through yet, next try %s"), when);
+        else if (d->state == DELIVERY_UNKNOWN && !d->due_at)
+                snprintf(out, VIEW_MAX, "%s",
+                         msg_text(lang, "Outcome unknown, may have arrived; needs a decision"));
+        else if (d->state == DELIVERY_UNKNOWN)
+                snprintf(out, VIEW_MAX,
+                         msg_fmt(lang, "Outcome unknown, may have arrived; again at %s"), when);
+        else
+                snprintf(out, VIEW_MAX, "%s", delivery_state_title(d->state, lang));
+}
+
+void view_delivery(const struct delivery *d, int64_t now, enum lang lang, char out[VIEW_MAX])
+{
+        const char *why = d->detail;
+
+        switch (d->state) {
+        case DELIVERY_QUEUED:
+        case DELIVERY_DEFERRED:
+        case DELIVERY_UNKNOWN: waiting(d, now, lang, out); return;
+        case DELIVERY_SUPPRESSED: why = delivery_reason_text(d->reason, lang); break;
+        case DELIVERY_REFUSED:
+        case DELIVERY_BOUNCED: break;
+        default: why = ""; break;
+        }
+        snprintf(out, VIEW_MAX, "%s%s%s", delivery_state_title(d->state, lang), why[0] ? ": " : "",
+                 why);
+}
+
+const char *view_proof(const struct delivery *d, enum lang lang)
+{
+        switch (d->state) {
+        case DELIVERY_RELAYED:
+                return msg_text(lang,
+                                "Proved: our relay took the letter at that time and answered as "
+                                "shown. Not proved: that it reached the recipient's server");
+        case DELIVERY_DELIVERED:
+                return msg_text(lang,
+                                "Proved: the recipient's own mail server took the letter. Not "
+                                "proved: that anybody opened or read it");
+        case DELIVERY_UNKNOWN:
+        case DELIVERY_EXPIRED:
+                if (d->data_at)
+                        return msg_text(lang,
+                                        "The letter left, but no answer came back: it may or may "
+                                        "not have arrived");
+                return msg_text(lang, "No letter has left for this recipient");
+        case DELIVERY_BOUNCED:
+                return msg_text(lang, "Proved: the letter was taken and then returned; it did not "
+                                      "arrive");
+        case DELIVERY_REFUSED:
+                return msg_text(lang,
+                                "Proved: the letter was refused with the answer shown; it did not "
+                                "arrive");
+        case DELIVERY_SENDING:
+                return msg_text(lang, "It is on the wire now; nothing is proved yet");
+        default: return msg_text(lang, "No letter has left for this recipient");
+        }
+}
+
+int64_t view_not_reached(const int64_t counts[DELIVERY_STATES])
+{
+        return counts[DELIVERY_REFUSED] + counts[DELIVERY_BOUNCED] + counts[DELIVERY_EXPIRED];
+}
+
+int64_t view_not_confirmed(const int64_t counts[DELIVERY_STATES])
+{
+        return counts[DELIVERY_RELAYED] + counts[DELIVERY_UNKNOWN];
+}
+
+void view_release(const struct release *r, const int64_t counts[DELIVERY_STATES], enum lang lang,
+                  char out[VIEW_MAX])
+{
+        char when[MOMENT_MAX];
+
+        if (r->state == RELEASE_DONE)
+                snprintf(out, VIEW_MAX,
+                         msg_fmt(lang, "Sending has ended: %lld not reached, %lld not confirmed"),
+                         (long long) view_not_reached(counts),
+                         (long long) view_not_confirmed(counts));
+        else if (r->state == RELEASE_APPROVED && r->due_at)
+                snprintf(out, VIEW_MAX, msg_fmt(lang, "Approved, leaves %s"),
+                         moment_show(r->due_at, lang, when));
+        else if (r->state == RELEASE_PAUSED && r->reason[0])
+                snprintf(out, VIEW_MAX, "%s: %s", release_state_title(r->state, lang), r->reason);
+        else
+                snprintf(out, VIEW_MAX, "%s", release_state_title(r->state, lang));
+}
+
+int view_exit_code(struct db *db, int64_t release, int *ret_code, struct err *e)
+{
+        CLEANUP(release_done) struct release r = {0};
+        CLEANUP(delivery_list_done) struct delivery_list lost = {0};
+        int64_t to_try = 0, for_person = 0;
+        int rc;
+
+        rc = release_get(db, release, &r, e);
+        if (rc == 0)
+                rc = release_open_one(db, release, &to_try, &for_person, e);
+        if (rc == 0)
+                rc = delivery_unreached(db, release, 1, &lost, e);
+        if (rc < 0)
+                return rc;
+        if (r.state == RELEASE_PROPOSED || r.state == RELEASE_PAUSED || r.state == RELEASE_REJECTED)
+                *ret_code = 3;
+        else if (to_try)
+                *ret_code = 75;
+        else if (for_person)
+                *ret_code = 3;
+        else
+                *ret_code = lost.n ? 1 : 0;
+        return 0;
+}
