@@ -51,7 +51,7 @@ struct side {
 };
 
 struct pair {
-        struct pair *next, **prev;
+        struct pair *next;
         struct side side[2]; /* client, server */
         bool dead;
 };
@@ -102,9 +102,6 @@ static void pair_free(struct pair *p)
                 if (p->side[i].fd >= 0)
                         close(p->side[i].fd);
         }
-        if (p->next)
-                p->next->prev = p->prev;
-        *p->prev = p->next;
         free(p);
 }
 
@@ -131,9 +128,6 @@ static void take_client(void)
                     errno != EINPROGRESS)
                         p->dead = true;
                 p->next = proxy.pairs;
-                p->prev = &proxy.pairs;
-                if (p->next)
-                        p->next->prev = &p->next;
                 proxy.pairs = p;
                 side_init(p, 0, fd);
                 side_init(p, 1, to);
@@ -209,7 +203,7 @@ static int wait_ms(void)
 static void turn(const sigset_t *during)
 {
         struct epoll_event ev[64];
-        struct pair *next;
+        struct pair *p;
         int n = epoll_pwait(proxy.epoll_fd, ev, COUNT_OF(ev), wait_ms(), during);
         int64_t now;
 
@@ -222,18 +216,19 @@ static void turn(const sigset_t *during)
                         read_side(s);
         }
         now = clock_mono();
-        for (struct pair *p = proxy.pairs; p; p = next) {
+        for (struct pair **at = &proxy.pairs; (p = *at);) {
                 struct side *a = &p->side[0], *b = &p->side[1];
 
-                next = p->next;
                 forward(a, now);
                 forward(b, now);
                 if (p->dead || (a->in.eof && b->in.eof && !a->in.first && !b->in.first)) {
+                        *at = p->next;
                         pair_free(p);
                         continue;
                 }
                 set_events(a);
                 set_events(b);
+                at = &p->next;
         }
 }
 
@@ -328,7 +323,9 @@ int main(int argc, char **argv)
         }
         while (!stopped)
                 turn(&before);
-        while (proxy.pairs)
-                pair_free(proxy.pairs);
+        for (struct pair *p = proxy.pairs, *next; p; p = next) {
+                next = p->next;
+                pair_free(p);
+        }
         return 0;
 }

@@ -44,7 +44,7 @@ static bool decode(const char *p, size_t n, struct buf *ret)
 static void decide(struct conn *c, const char *user, const char *pass)
 {
         const struct script *s = c->srv->script;
-        CLEANUP(buf_done) struct buf line = BUF(SMTPD_LINE_MAX * 2);
+        CLEANUP(buf_done) struct buf line = BUF(SMTPD_LINE_MAX);
         bool right = s->user && !strcmp(user, s->user) && !strcmp(pass, s->pass);
         int code;
 

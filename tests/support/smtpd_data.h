@@ -22,7 +22,7 @@ struct data {
         enum data_state state; /* zero is the start of a letter */
 };
 
-/* Adds what p[n] holds of the letter to *body; returns the bytes used, all of them unless it ended. */
+/* Adds what p[n] holds of the letter to *body; returns the bytes used, all unless it ended. */
 size_t data_feed(struct data *d, enum lenient mode, const char *p, size_t n, struct buf *body,
                  bool *ret_end);
 

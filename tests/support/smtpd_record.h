@@ -30,12 +30,12 @@ int record_open(struct record *r, const char *ledger, const char *transcript, co
 void record_close(struct record *r);
 void record_flush(struct record *r);
 
-/* A line of the transcript; who is "C:", "S:", "--" or "!!". Controls are escaped, long lines cut. */
+/* A line of the transcript; who is "C:", "S:", "--" or "!!". Escaped, and cut when long. */
 void record_line(struct record *r, unsigned conn, const char *who, const char *p, size_t n);
 void record_note(struct record *r, unsigned conn, const char *who, const char *fmt, ...)
         __attribute__((format(printf, 4, 5)));
 
-/* The ledger's line for the letter in *s, and its file when it was saved. reply[n] is what is answered. */
+/* The ledger's line for the letter in *s, and its file when saved. reply[n] is the answer. */
 void record_mail(struct record *r, unsigned conn, bool tls, const struct session *s, bool saved,
                  const char *reply, size_t n);
 

@@ -29,7 +29,7 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get('PRESS_BUILD') or ROOT / 'build').resolve()
+BUILD = (ROOT / (os.environ.get('PRESS_BUILD') or 'build')).resolve()
 READY_S = 10       # for a program to say that it is ready
 STOP_S = 30        # for a program to leave after SIGTERM (R11)
 
@@ -64,6 +64,14 @@ def wait_until(predicate, timeout=10, what=None):
         pause = min(pause * 1.5, 0.05)
 
 
+def alive(pid):
+    """Whether a process runs; one that only waits to be reaped does not."""
+    try:
+        return pathlib.Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
+    except FileNotFoundError:
+        return False
+
+
 class Case(unittest.TestCase):
     """A test with a folder of its own; self.enterContext(Catcher(...)) ends with it."""
 
@@ -79,11 +87,11 @@ def _die_with_parent():
 class Process:
     """A program under test, its standard error kept in a file."""
 
-    def __init__(self, argv, log, env=None):
+    def __init__(self, argv, log, env=None, tied=_die_with_parent):
         self.log = pathlib.Path(log)
         with open(self.log, 'ab') as err:
             self.popen = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=err, stderr=err,
-                                          env=env or ENV, preexec_fn=_die_with_parent)
+                                          env=env or ENV, preexec_fn=tied)
 
     @property
     def pid(self):
@@ -158,7 +166,7 @@ class Catcher(Process):
             argv += ['--implicit-tls']
         if lenient:
             argv += ['--lenient', lenient]
-        super().__init__(argv, self.base / 'stderr')
+        super().__init__(argv, self.base / 'stderr', tied=None)
         wait_until(lambda: port_file.exists() or not self.running(), READY_S, 'the port')
         if not port_file.exists():
             raise RuntimeError(self.stderr())
@@ -237,7 +245,7 @@ class DelayProxy(Process):
         port_file.unlink(missing_ok=True)
         super().__init__([program('tests/delay-proxy'), '--with-parent', '--ms', str(ms), '--to',
                           f'127.0.0.1:{to_port}', '--port-file', str(port_file)],
-                         port_file.with_suffix('.stderr'))
+                         port_file.with_suffix('.stderr'), tied=None)
         wait_until(lambda: port_file.exists() or not self.running(), READY_S, 'the port')
         self.port = int(port_file.read_text())
 
@@ -328,9 +336,9 @@ def write_config(folder, *relays, name='press.conf', sections=None, **settings):
 def run_pressctl(conf, *args, input=None, timeout=60, env=None):
     """CompletedProcess with text stdout and stderr; a sanitizer's finding fails the test."""
     argv = [program('pressctl'), *(['-c', str(conf)] if conf else []), *map(str, args)]
-    done = subprocess.run(argv, input=input, capture_output=True, timeout=timeout, text=True,
-                          env={**ENV, **(env or {})}, **({} if input is not None
-                                                         else {'stdin': subprocess.DEVNULL}))
+    source = {'stdin': subprocess.DEVNULL} if input is None else {'input': input}
+    done = subprocess.run(argv, capture_output=True, timeout=timeout, text=True,
+                          env={**ENV, **(env or {})}, **source)
     if done.returncode == SANITIZER or done.returncode < 0:
         raise AssertionError(f'{argv} ended with {done.returncode}\n{done.stderr}')
     return done
