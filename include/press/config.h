@@ -10,6 +10,8 @@
  *
  * Only app, cli and the mains see struct config; lower layers get the few
  * values they need. Secrets are files: config_secret() reads them when needed.
+ * A path that does not begin with / is relative to the configuration's folder.
+ * Sizes: 1 kB is 1000 bytes, 1 MB 1000 kB; KiB and MiB are the binary ones.
  */
 #ifndef PRESS_CONFIG_H
 #define PRESS_CONFIG_H
@@ -22,6 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum approval { APPROVAL_NONE, APPROVAL_ONE, APPROVAL_TWO_PERSON };
 
@@ -37,13 +40,20 @@ struct config_domain_limit {
         int connections, rate;
 };
 
-struct config { /* owns everything; strings never NULL, "" = not set */
-        char *path; /* of the file */
+struct config_inbox {
+        char *name, *url, *address, *username, *password_file, *ca_file, *folder;
+};
+
+struct config {                  /* owns everything; strings never NULL, "" = not set */
+        char *path;              /* of the file */
         char *database, *socket; /* socket: DATABASE.sock */
-        char *domain, *list_id;
+        char *domain;            /* A-labels, lower case */
+        char *list_id;           /* never "" */
         char *from;              /* as written */
         char *from_name, *from_address;
-        char *reply_to, *return_path, *timezone;
+        char *reply_to;
+        char *return_path; /* with {tag} */
+        char *timezone;
         enum lang language;
         enum approval approval;
         char **allow; /* addresses and @domains */
@@ -63,9 +73,17 @@ struct config { /* owns everything; strings never NULL, "" = not set */
                 size_t nmail;
                 char *command;
         } notify;
+        struct config_inbox *inbox;
+        size_t ninbox;
+        struct {
+                char *listen, *public_url;
+        } web;
 };
 
-/* "" or NULL path: the default place. */
+/*
+ * path NULL or "": the default place. The zone of the file is open (press/zone.h)
+ * when this returns 0; on failure the zone in use stays.
+ */
 int config_load(const char *path, struct config **ret, struct err *e);
 void config_free(struct config **c); /* for CLEANUP; accepts NULL */
 
@@ -77,5 +95,8 @@ bool config_allows(const struct config *c, const char *mailbox);
 
 /* The first line of a secret file into out; -EACCES -ENOENT -EINVAL (others may read it: refused). */
 int config_secret(const char *file, char *out, size_t size, struct err *e);
+
+/* Every setting as man(7) text, for press.conf(5). */
+void config_print_options(FILE *out);
 
 #endif
