@@ -346,7 +346,7 @@ def run_pressctl(conf, *args, input=None, timeout=60, env=None):
 
 def pressctl_json(conf, *args, **kw):
     """The JSON objects that a command printed, and its exit code."""
-    done = run_pressctl(conf, '--json', *args, **kw)
+    done = run_pressctl(conf, *args, '--json', **kw)
     return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
 
 
