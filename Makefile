@@ -15,7 +15,7 @@ PREFIX ?= /usr/local
 CC     ?= gcc
 CFLAGS ?= -O2 -g
 
-PACKAGES := libcurl libetpan sqlite3 libconfuse md4c libutf8proc libidn2 jansson libsodium libseccomp
+PACKAGES := libcurl gnutls libetpan sqlite3 libconfuse md4c libutf8proc libidn2 jansson libsodium libseccomp
 # Asked once, and only when something is built: `make check` may have to install pkg-config first.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
@@ -74,7 +74,10 @@ $(BUILD)/tests/%.o: tests/support/%.c
 	$(CC) $(ALL_CFLAGS) -Itests/support -c -o $@ $<
 
 $(UNIT): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libpress.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS) -lcmocka $(LIBS_$*)
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka $(LIBS_$*)
+
+# A test that needs an object of tests/support names it here.
+$(BUILD)/tests/test_relay $(BUILD)/tests/test_relay_tls: $(BUILD)/tests/fakerelay.o
 
 # The programs that tests and the demo run beside ours.
 CATCHER_OBJ := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,tests/support/catcher.c \

@@ -47,6 +47,7 @@ struct relay_opts { /* all strings outlive the connections; "" = not set */
 struct conn_info { /* what the log keeps of a connection; "" = none */
         char peer[80]; /* "192.0.2.1:25" */
         char tls[16];  /* "TLSv1.3", "" in clear */
+        char cert[256]; /* names the certificate shows, when they are not the url's; else "" */
         int64_t connect_ms;
 };
 
