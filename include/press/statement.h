@@ -4,8 +4,10 @@
  * Pure text in, fields out; INTERFACE.md "A statement file" is the contract.
  * BOM and CRLF are accepted, everything is NFC afterwards. Errors name the line: an unknown
  * header ("did you mean"), a header twice, a header over 8 kB, a title over 500
- * characters, text that is not UTF-8 (with the encoding it looks like), control,
- * bidirectional or zero-width characters (R54 R61 R62), no title, no text.
+ * characters, an empty header, text that is not UTF-8 (with the encoding it looks
+ * like), control and bidirectional characters, in headers zero-width ones too
+ * (R54 R61 R62), no title, no text. In the text every kind of line end becomes
+ * LF (R56) and zero-width characters, which pasted text is full of, are left out.
  * Moments stay text here: the configured zone is the caller's.
  */
 #ifndef PRESS_STATEMENT_H
@@ -14,6 +16,7 @@
 #include "press/err.h"
 #include "press/state.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define STATEMENT_MAX (4u << 20) /* bytes of a statement file */
@@ -39,13 +42,14 @@ struct statement { /* owns everything; never NULL strings */
         enum lang language;
         bool has_language;
         struct statement_items to, except, attach;
-        struct statement_header at, embargo, early, expires, key, contact, signer, reply_to,
-                wrong, right;
+        struct statement_header at, embargo, early, expires, key, contact, signer, reply_to, wrong,
+                right;
         unsigned text_line; /* where the text starts, 1-based */
 };
 
 /* `name` is used in messages only. */
-int statement_parse(const char *name, const char *s, size_t n, struct statement **ret, struct err *e);
+int statement_parse(const char *name, const char *s, size_t n, struct statement **ret,
+                    struct err *e);
 void statement_free(struct statement **s); /* for CLEANUP; accepts NULL */
 
 #endif

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: MIT
+#include "press/statement.h"
+
+#include "press/mem.h"
+#include "press/text.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEADER_BYTES 8192 /* of one header line */
+#define TITLE_CHARS  500
+#define NUMBER_CHARS 100
+#define ITEMS_MAX    100 /* To, Except, Attach lines, each */
+
+enum header {
+        H_TITLE,
+        H_NUMBER,
+        H_KIND,
+        H_CLASS,
+        H_LANGUAGE,
+        H_AT,
+        H_EMBARGO,
+        H_EARLY,
+        H_EXPIRES,
+        H_KEY,
+        H_CONTACT,
+        H_SIGNER,
+        H_REPLY_TO,
+        H_WRONG,
+        H_RIGHT,
+        H_TO,
+        H_EXCEPT,
+        H_ATTACH,
+        HEADERS
+};
+
+static const char *const names[HEADERS] = {
+        "Title",    "Number", "Kind",    "Class", "Language", "At",
+        "Embargo",  "Early",  "Expires", "Key",   "Contact",  "Signer",
+        "Reply-To", "Wrong",  "Right",   "To",    "Except",   "Attach",
+};
+
+struct reader {
+        struct statement *st;
+        struct statement_header one[H_TO]; /* the single ones; not owned by st yet */
+        struct err *e;
+        unsigned line;
+};
+
+static int at_line(const struct reader *rd, int r)
+{
+        if (rd->e)
+                rd->e->line = rd->line;
+        return r;
+}
+
+/* --- characters --------------------------------------------------------------- */
+
+static unsigned count_lines(const char *s, size_t n)
+{
+        unsigned lines = 1;
+
+        for (size_t i = 0; i < n; i++)
+                lines += s[i] == '\n' || (s[i] == '\r' && (i + 1 == n || s[i + 1] != '\n'));
+        return lines;
+}
+
+static int not_utf8(struct reader *rd, const char *s, size_t n, size_t bad)
+{
+        const char *looks = text_guess_encoding(s, n);
+
+        rd->line = count_lines(s, bad);
+        if (looks[0])
+                return at_line(rd, err_set(rd->e, -EINVAL,
+                                           "this is not UTF-8 (it looks like %s); save the file "
+                                           "as UTF-8",
+                                           looks));
+        if (memchr(s, '\0', n))
+                return at_line(rd, err_set(rd->e, -EINVAL,
+                                           "there is a NUL character; this is no text file"));
+        return at_line(rd, err_set(rd->e, -EINVAL, "this is not UTF-8; save the file as UTF-8"));
+}
+
+static int hidden(const struct reader *rd, const struct text_bad *bad)
+{
+        char name[16];
+
+        snprintf(name, sizeof(name), "U+%04X", (unsigned) bad->codepoint);
+        return at_line(rd, err_set(rd->e, -EINVAL,
+                                   "column %u: a hidden or control character (%s); "
+                                   "take it out",
+                                   bad->column, name));
+}
+
+static size_t characters(const char *s)
+{
+        size_t n = 0;
+
+        for (; *s; s++)
+                n += ((unsigned char) *s & 0xC0) != 0x80;
+        return n;
+}
+
+/* --- header lines --------------------------------------------------------------- */
+
+static int unknown(const struct reader *rd, const char *name)
+{
+        const char *near = text_nearest(name, names, HEADERS);
+
+        if (near)
+                return err_set(rd->e, -EINVAL, "there is no header “%s”; did you mean “%s”?", name,
+                               near);
+        return err_set(rd->e, -EINVAL,
+                       "there is no header “%s”; an empty line goes before the text", name);
+}
+
+static int add_item(const struct reader *rd, enum header h, char *value)
+{
+        struct statement_items *list = h == H_TO       ? &rd->st->to
+                                       : h == H_EXCEPT ? &rd->st->except
+                                                       : &rd->st->attach;
+
+        if (list->n == ITEMS_MAX) {
+                free(value);
+                return at_line(rd, err_set(rd->e, -EINVAL, "more than %d lines of “%s”", ITEMS_MAX,
+                                           names[h]));
+        }
+        list->v = mem_realloc(list->v, list->n + 1, sizeof(*list->v));
+        list->v[list->n++] = (struct statement_item){value, rd->line};
+        return 0;
+}
+
+/* "Name: value"; line is ours to cut. */
+static int header_line(struct reader *rd, char *line)
+{
+        char *colon = strchr(line, ':'), *name_end, *value;
+        struct text_bad bad;
+        size_t n;
+        int h = 0;
+
+        for (char *p = line; *p; p++)
+                if (*p == '\t')
+                        *p = ' ';
+        if (!text_clean(line, 0, &bad))
+                return hidden(rd, &bad);
+        if (!colon || line[0] == ' ')
+                return at_line(rd, err_set(rd->e, -EINVAL,
+                                           "this is no header line (Name: value); "
+                                           "an empty line goes before the text"));
+        for (name_end = colon; name_end > line && name_end[-1] == ' '; name_end--)
+                ;
+        *name_end = '\0';
+        while (h < HEADERS && strcasecmp(names[h], line) != 0)
+                h++;
+        if (h == HEADERS)
+                return at_line(rd, unknown(rd, line));
+        value = colon + 1 + strspn(colon + 1, " ");
+        for (n = strlen(value); n > 0 && value[n - 1] == ' '; n--)
+                ;
+        value[n] = '\0';
+        if (n == 0)
+                return at_line(rd, err_set(rd->e, -EINVAL,
+                                           "“%s” is empty; fill it in or take the "
+                                           "line out",
+                                           names[h]));
+        if (h >= H_TO)
+                return add_item(rd, (enum header) h, mem_strdup(value));
+        if (rd->one[h].line)
+                return at_line(rd, err_set(rd->e, -EINVAL, "“%s” is there already, in line %u",
+                                           names[h], rd->one[h].line));
+        rd->one[h] = (struct statement_header){mem_strdup(value), rd->line};
+        return 0;
+}
+
+/* --- what single headers mean ----------------------------------------------------- */
+
+static int pick(struct reader *rd, enum header h, const struct words *w, int otherwise, int *ret)
+{
+        char list[200] = "";
+
+        *ret = otherwise;
+        rd->line = rd->one[h].line;
+        if (!rd->line)
+                return 0;
+        *ret = words_find(w, rd->one[h].value);
+        if (*ret >= 0)
+                return 0;
+        for (int i = 0; i < w->n; i++)
+                snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "",
+                         words_name(w, i));
+        return at_line(rd, err_set(rd->e, -EINVAL, "“%s” is not a value of “%s”; there are: %s",
+                                   rd->one[h].value, names[h], list));
+}
+
+/* The single header's text leaves the reader; "" when absent. */
+static char *take(struct reader *rd, enum header h)
+{
+        char *s = rd->one[h].value;
+
+        rd->one[h].value = NULL;
+        return s ? s : mem_strdup("");
+}
+
+static int short_text(struct reader *rd, enum header h, size_t chars, char **ret)
+{
+        rd->line = rd->one[h].line;
+        if (rd->line && characters(rd->one[h].value) > chars)
+                return at_line(rd, err_set(rd->e, -EINVAL,
+                                           "“%s” has %zu characters; at most %zu "
+                                           "are possible",
+                                           names[h], characters(rd->one[h].value), chars));
+        free(*ret);
+        *ret = take(rd, h);
+        return 0;
+}
+
+static int fill(struct reader *rd)
+{
+        struct statement *st = rd->st;
+        struct statement_header *const to[] = {&st->at,    &st->embargo, &st->early,  &st->expires,
+                                               &st->key,   &st->contact, &st->signer, &st->reply_to,
+                                               &st->wrong, &st->right};
+        int kind, class, r;
+
+        r = short_text(rd, H_TITLE, TITLE_CHARS, &st->title);
+        if (r == 0)
+                r = short_text(rd, H_NUMBER, NUMBER_CHARS, &st->number);
+        if (r == 0)
+                r = pick(rd, H_KIND, &release_kinds, KIND_STATEMENT, &kind);
+        if (r == 0)
+                r = pick(rd, H_CLASS, &release_classes, CLASS_NORMAL, &class);
+        if (r < 0)
+                return r;
+        st->kind = (enum release_kind) kind;
+        st->class = (enum release_class) class;
+        rd->line = rd->one[H_LANGUAGE].line;
+        if (rd->line && msg_lang_parse(rd->one[H_LANGUAGE].value, &st->language) < 0)
+                return at_line(rd,
+                               err_set(rd->e, -EINVAL, "“%s” is not a value of “%s”; there are: %s",
+                                       rd->one[H_LANGUAGE].value, "Language", "vi, en"));
+        st->has_language = rd->line != 0;
+        for (int h = H_AT; h < H_TO; h++) {
+                free(to[h - H_AT]->value);
+                to[h - H_AT]->line = rd->one[h].line;
+                to[h - H_AT]->value = take(rd, (enum header) h);
+        }
+        return 0;
+}
+
+/* --- the text --------------------------------------------------------------------- */
+
+/*
+ * Every line end (CR LF, CR, U+0085, U+2028, U+2029) to LF, so that their count
+ * is kept (R56); zero-width characters, which pasted text is full of, are left
+ * out. What else is hidden stays for text_clean() to find.
+ */
+static char *plain_lines(const char *s)
+{
+        char *out = mem_alloc(strlen(s) + 1), *q = out;
+
+        while (*s) {
+                const unsigned char *u = (const unsigned char *) s;
+
+                if (s[0] == '\r') {
+                        *q++ = '\n';
+                        s += s[1] == '\n' ? 2 : 1;
+                } else if (u[0] == 0xC2 && u[1] == 0x85) {
+                        *q++ = '\n';
+                        s += 2;
+                } else if (u[0] == 0xE2 && u[1] == 0x80 && (u[2] == 0xA8 || u[2] == 0xA9)) {
+                        *q++ = '\n';
+                        s += 3;
+                } else if ((u[0] == 0xE2 && u[1] == 0x80 && u[2] >= 0x8B && u[2] <= 0x8F) ||
+                           (u[0] == 0xE2 && u[1] == 0x81 && u[2] >= 0xA0 && u[2] <= 0xA4) ||
+                           (u[0] == 0xEF && u[1] == 0xBB && u[2] == 0xBF)) {
+                        s += 3;
+                } else {
+                        *q++ = *s++;
+                }
+        }
+        *q = '\0';
+        return out;
+}
+
+static int body(struct reader *rd, const char *s)
+{
+        CLEANUP(mem_free) char *text = plain_lines(s);
+        char *from = text, *end = text + strlen(text);
+        struct text_bad bad;
+
+        rd->st->text_line = rd->line;
+        if (!text_clean(text, TEXT_LINES, &bad)) {
+                const char *start = text + bad.offset;
+
+                while (start > text && start[-1] != '\n')
+                        start--;
+                rd->line += count_lines(text, bad.offset) - 1;
+                bad.column = 1;
+                for (const char *p = start; p < text + bad.offset; p++)
+                        bad.column += ((unsigned char) *p & 0xC0) != 0x80;
+                return hidden(rd, &bad);
+        }
+        while (end > from && strchr(" \t\n", end[-1]))
+                end--;
+        for (char *p = from; p < end && strchr(" \t\n", *p); p++)
+                if (*p == '\n') { /* empty lines in front; an indent of the first line stays */
+                        from = p + 1;
+                        rd->st->text_line++;
+                }
+        if (from >= end)
+                return at_line(rd, err_set(rd->e, -EINVAL,
+                                           "there is no text; it follows the "
+                                           "headers behind an empty line"));
+        free(rd->st->text);
+        rd->st->text = mem_strndup(from, (size_t) (end - from));
+        return 0;
+}
+
+static int headers(struct reader *rd, const char **at)
+{
+        const char *s = *at;
+
+        for (rd->line = 1; *s; rd->line++) {
+                size_t n = strcspn(s, "\n"), next = n + (s[n] == '\n');
+                CLEANUP(mem_free) char *line = NULL;
+                int r;
+
+                if (n > 0 && s[n - 1] == '\r')
+                        n--;
+                if (n > HEADER_BYTES)
+                        return at_line(rd, err_set(rd->e, -EINVAL,
+                                                   "this header line is longer "
+                                                   "than %d bytes",
+                                                   HEADER_BYTES));
+                line = mem_strndup(s, n);
+                s += next;
+                if (line[strspn(line, " \t")] == '\0') {
+                        rd->line++;
+                        break;
+                }
+                r = header_line(rd, line);
+                if (r < 0)
+                        return r;
+        }
+        *at = s;
+        return 0;
+}
+
+static void reader_done(struct reader *rd)
+{
+        for (int h = 0; h < H_TO; h++)
+                free(rd->one[h].value);
+}
+
+static struct statement *statement_new(void)
+{
+        struct statement *st = mem_zalloc(sizeof(*st));
+
+        st->title = mem_strdup("");
+        st->number = mem_strdup("");
+        st->text = mem_strdup("");
+        return st;
+}
+
+static int parse(struct reader *rd, const char *s, size_t n)
+{
+        CLEANUP(mem_free) char *copy = NULL, *nfc = NULL;
+        size_t bad = text_utf8_check(s, n);
+        const char *at;
+        int r;
+
+        if (n > STATEMENT_MAX)
+                return err_set(rd->e, -EINVAL,
+                               "the file is longer than %u bytes; long matter goes "
+                               "into an attachment",
+                               STATEMENT_MAX);
+        if (bad < n)
+                return not_utf8(rd, s, n, bad);
+        copy = mem_strndup(s, n);
+        nfc = text_nfc(copy);
+        at = strncmp(nfc, "\xEF\xBB\xBF", 3) == 0 ? nfc + 3 : nfc;
+        r = headers(rd, &at);
+        if (r < 0)
+                return r;
+        if (!rd->one[H_TITLE].line)
+                return err_set(rd->e, -EINVAL, "the header “%s” is missing", "Title");
+        r = body(rd, at);
+        return r < 0 ? r : fill(rd);
+}
+
+int statement_parse(const char *name, const char *s, size_t n, struct statement **ret,
+                    struct err *e)
+{
+        CLEANUP(statement_free) struct statement *st = statement_new();
+        CLEANUP(reader_done) struct reader rd = {.st = st, .e = e};
+        int r = parse(&rd, s, n);
+
+        if (r < 0) {
+                err_at(e, name, 0);
+                return r;
+        }
+        *ret = TAKE(st);
+        return 0;
+}
+
+static void items_free(struct statement_items *l)
+{
+        for (size_t i = 0; i < l->n; i++)
+                free(l->v[i].value);
+        free(l->v);
+}
+
+void statement_free(struct statement **sp)
+{
+        struct statement *s = *sp;
+
+        if (!s)
+                return;
+        *sp = NULL;
+        free(s->title);
+        free(s->number);
+        free(s->text);
+        items_free(&s->to);
+        items_free(&s->except);
+        items_free(&s->attach);
+        free(s->at.value);
+        free(s->embargo.value);
+        free(s->early.value);
+        free(s->expires.value);
+        free(s->key.value);
+        free(s->contact.value);
+        free(s->signer.value);
+        free(s->reply_to.value);
+        free(s->wrong.value);
+        free(s->right.value);
+        free(s);
+}

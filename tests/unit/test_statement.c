@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "press/statement.h"
+
+#include "press/mem.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct statement *parsed(const char *text)
+{
+        struct statement *st = NULL;
+        struct err e = {0};
+        char reason[1000];
+
+        if (statement_parse("tin.txt", text, strlen(text), &st, &e) != 0) {
+                err_format(&e, LANG_EN, reason, sizeof(reason));
+                fail_msg("refused: %s", reason);
+        }
+        return st;
+}
+
+static void assert_refused_bytes(const char *text, size_t n, unsigned line, const char *words)
+{
+        struct statement *st = NULL;
+        struct err e = {0};
+        char got[1000], place[50];
+
+        if (statement_parse("tin.txt", text, n, &st, &e) != -EINVAL)
+                fail_msg("taken: %s", text);
+        assert_null(st);
+        err_format(&e, LANG_EN, got, sizeof(got));
+        if (line)
+                snprintf(place, sizeof(place), "tin.txt:%u: ", line);
+        else
+                snprintf(place, sizeof(place), "tin.txt: ");
+        if (strncmp(got, place, strlen(place)) != 0 || !strstr(got, words))
+                fail_msg("wanted %s…%s…, got %s", place, words, got);
+}
+
+static void assert_refused(const char *text, unsigned line, const char *words)
+{
+        assert_refused_bytes(text, strlen(text), line, words);
+}
+
+static void test_headers_and_text_are_told_apart_by_the_first_empty_line(void **state)
+{
+        CLEANUP(statement_free)
+        struct statement *st = parsed("Title: Thông cáo\n"
+                                      "number:  12/TC-TTTT \n"
+                                      "Kind: Briefing\n"
+                                      "Class: urgent\n"
+                                      "To: kind:press\n"
+                                      "To: role:officer\n"
+                                      "Except: org:\"Báo X\"\n"
+                                      "Attach: a b.pdf\n"
+                                      "At: 24/11/2026 08:00\n"
+                                      "Reply-To: Phòng <p@x.example>\n"
+                                      "Language: en\n"
+                                      "\n"
+                                      "\n"
+                                      "Dòng một: **đậm**\n"
+                                      "\n"
+                                      "Dòng hai\n\n");
+
+        (void) state;
+        assert_string_equal(st->title, "Thông cáo");
+        assert_string_equal(st->number, "12/TC-TTTT");
+        assert_int_equal(st->kind, KIND_BRIEFING);
+        assert_int_equal(st->class, CLASS_URGENT);
+        assert_int_equal(st->to.n, 2);
+        assert_string_equal(st->to.v[1].value, "role:officer");
+        assert_int_equal(st->to.v[1].line, 6);
+        assert_string_equal(st->except.v[0].value, "org:\"Báo X\"");
+        assert_string_equal(st->attach.v[0].value, "a b.pdf");
+        assert_int_equal(st->attach.v[0].line, 8);
+        assert_string_equal(st->at.value, "24/11/2026 08:00");
+        assert_int_equal(st->at.line, 9);
+        assert_string_equal(st->reply_to.value, "Phòng <p@x.example>");
+        assert_string_equal(st->embargo.value, "");
+        assert_int_equal(st->embargo.line, 0);
+        assert_true(st->has_language);
+        assert_int_equal(st->language, LANG_EN);
+        assert_int_equal(st->text_line, 14);
+        assert_string_equal(st->text, "Dòng một: **đậm**\n\nDòng hai");
+}
+
+static void test_title_and_text_are_enough(void **state)
+{
+        CLEANUP(statement_free) struct statement *st = parsed("Title: T\n\nx");
+
+        (void) state;
+        assert_int_equal(st->kind, KIND_STATEMENT);
+        assert_int_equal(st->class, CLASS_NORMAL);
+        assert_false(st->has_language);
+        assert_string_equal(st->number, "");
+        assert_string_equal(st->key.value, "");
+        assert_int_equal(st->to.n, 0);
+}
+
+static void test_windows_files_are_taken_and_composed(void **state)
+{
+        /* BOM, CR LF, and e-circumflex + combining acute, as Windows' keyboard writes it */
+        CLEANUP(statement_free)
+        struct statement *st = parsed(
+                "\xEF\xBB\xBFTitle: K\xC3\xAA\xCC\x81t\r\n\r\n  \tth\xE1\xBB\xA5t\r\nhai\r\n");
+
+        (void) state;
+        assert_string_equal(st->title, "K\xE1\xBA\xBFt");
+        assert_string_equal(st->text, "  \tth\xE1\xBB\xA5t\nhai");
+}
+
+/* R56 */
+static void test_every_line_end_of_the_text_counts_once(void **state)
+{
+        CLEANUP(statement_free)
+        struct statement *st = parsed("Title: T\n\n1\r\n2\r3\n4\xC2\x85"
+                                      "5\xE2\x80\xA8"
+                                      "6\xE2\x80\xA9"
+                                      "7\r\r8\xE2\x80\x8B\xEF\xBB\xBF.");
+
+        (void) state;
+        assert_string_equal(st->text, "1\n2\n3\n4\n5\n6\n7\n\n8.");
+}
+
+static void test_a_wrong_header_is_named_with_its_line(void **state)
+{
+        (void) state;
+        assert_refused("Title: T\nNubmer: 3\n\nx", 2, "did you mean “Number”");
+        assert_refused("Title: T\nXyzzy: 3\n\nx", 2, "no header “Xyzzy”");
+        assert_refused("Title: T\nTitle: U\n\nx", 2, "already, in line 1");
+        assert_refused("Title: T\nnot a header\n\nx", 2, "no header line");
+        assert_refused("Title: T\nTo: kind:press\n  or all\n\nx", 3, "no header line");
+        assert_refused("Title: T\nTo:  \n\nx", 2, "“To” is empty");
+        assert_refused("Title: T\nKind: news\n\nx", 2, "statement, briefing, invitation");
+        assert_refused("Title: T\nClass: slow\n\nx", 2, "urgent, normal, routine");
+        assert_refused("Title: T\nLanguage: fr\n\nx", 2, "vi, en");
+        assert_refused("Number: 1\n\nx", 0, "“Title” is missing");
+        assert_refused("", 0, "“Title” is missing");
+        assert_refused("\nTitle: T\n\nx", 0, "“Title” is missing");
+        assert_refused("Title: T", 2, "no text");
+        assert_refused("Title: T\n\n \n\t\n", 6, "no text");
+}
+
+/* R54, R61, R62 */
+static void test_what_cannot_be_seen_is_refused_with_its_place(void **state)
+{
+        (void) state;
+        assert_refused("Title: a\rBcc: x@y.example\n\nx", 1, "column 9: a hidden");
+        assert_refused("Title: T\nNumber: 1\x1B[2J\n\nx", 2, "U+001B");
+        assert_refused("Title: T\xE2\x80\x8B\n\nx", 1, "U+200B");
+        assert_refused("Title: T\xE2\x80\xAE\n\nx", 1, "column 9");
+        assert_refused("Title: T\nTo: \xC2\x85\n\nx", 2, "U+0085");
+        assert_refused("Title: T\n\nmột\r\nhai ba\x07\n", 4, "column 7");
+        assert_refused("Title: T\n\nm\xE1\xBB\x99t\nx\xE2\x80\xAE\n", 4, "column 2");
+        assert_refused("Title: T\n\nmot\nx\xFF\n", 4, "not UTF-8");
+        assert_refused("Title: C\xB5ng v\xB5 \xAEi\xD5u ki\xD6n Vi\xD6t\n\nx", 1, "not UTF-8");
+        assert_refused_bytes("Title: T\n\nx\0y", 13, 3, "NUL");
+        assert_refused_bytes("\xFF\xFET\0i\0", 6, 1, "UTF-16");
+}
+
+static void test_sizes_have_limits(void **state)
+{
+        char *title = mem_alloc(20000), *big = mem_alloc(STATEMENT_MAX + 2);
+
+        (void) state;
+        memcpy(title, "Title: ", sizeof("Title: "));
+        for (int i = 0; i < 500; i++)
+                memcpy(title + 7 + 3 * i, "\xE1\xBA\xBF", 3);
+        memcpy(title + 7 + 1500, "\n\nx", sizeof("\n\nx"));
+        CLEANUP(statement_free) struct statement *st = parsed(title);
+        assert_int_equal(strlen(st->title), 1500);
+        memcpy(title + 7 + 1500, "e\n\nx", sizeof("e\n\nx"));
+        assert_refused(title, 1, "has 501 characters");
+
+        memcpy(title, "Title: T\nTo: ", sizeof("Title: T\nTo: "));
+        memset(title + 13, '(', 8193 - 4);
+        memcpy(title + 13 + 8193 - 4, "\n\nx", sizeof("\n\nx"));
+        assert_refused(title, 2, "longer than 8192 bytes");
+
+        memset(big, 'x', STATEMENT_MAX + 1);
+        memcpy(big, "Title: T\n\n", 10);
+        assert_refused_bytes(big, STATEMENT_MAX + 1, 0, "longer than");
+        free(title);
+        free(big);
+}
+
+static void test_more_lines_of_one_kind_than_anybody_needs_are_refused(void **state)
+{
+        char *text = mem_strdup("Title: T\n");
+
+        (void) state;
+        for (int i = 0; i < 101; i++) {
+                char *more = mem_printf("%sAttach: a\n", text);
+
+                free(text);
+                text = more;
+        }
+        assert_refused(text, 102, "more than 100 lines of “Attach”");
+        free(text);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_headers_and_text_are_told_apart_by_the_first_empty_line),
+                cmocka_unit_test(test_title_and_text_are_enough),
+                cmocka_unit_test(test_windows_files_are_taken_and_composed),
+                cmocka_unit_test(test_every_line_end_of_the_text_counts_once),
+                cmocka_unit_test(test_a_wrong_header_is_named_with_its_line),
+                cmocka_unit_test(test_what_cannot_be_seen_is_refused_with_its_place),
+                cmocka_unit_test(test_sizes_have_limits),
+                cmocka_unit_test(test_more_lines_of_one_kind_than_anybody_needs_are_refused),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
