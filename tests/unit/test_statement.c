@@ -145,7 +145,7 @@ static void test_a_wrong_header_is_named_with_its_line(void **state)
         assert_refused("", 0, "“Title” is missing");
         assert_refused("\nTitle: T\n\nx", 0, "“Title” is missing");
         assert_refused("Title: T", 2, "no text");
-        assert_refused("Title: T\n\n \n\t\n", 6, "no text");
+        assert_refused("Title: T\n\n \n\t\n", 3, "no text");
 }
 
 /* R54, R61, R62 */
