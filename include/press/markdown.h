@@ -10,8 +10,10 @@
  *
  * md is valid UTF-8 in NFC without control characters other than line ends and
  * TAB (press/text.h, text_clean()); links in HTML are safe to put into a page.
- * Errors: -EINVAL when md is longer than MARKDOWN_MAX or nested deeper than
- * MARKDOWN_DEPTH_MAX; -E2BIG when out is too small. On error out holds a part.
+ * Paragraphs set in by blanks stay paragraphs (no indented code).
+ * Errors: -EINVAL when md is longer than MARKDOWN_MAX, nested deeper than
+ * MARKDOWN_DEPTH_MAX, has tables or web addresses beyond all reason, or does
+ * not fit into out, which then holds a part.
  * Source: CommonMark 0.30; md4c's extensions.
  */
 #ifndef PRESS_MARKDOWN_H
@@ -20,7 +22,7 @@
 struct buf;
 struct err;
 
-#define MARKDOWN_MAX       (4u << 20) /* bytes of source */
+#define MARKDOWN_MAX       (16u << 20) /* bytes of source */
 #define MARKDOWN_DEPTH_MAX 32         /* lists and quotes inside each other */
 #define MARKDOWN_COLUMNS   72         /* of plain text */
 

@@ -37,8 +37,8 @@ struct template_var {
 };
 
 /*
- * Appends the rendered template to out. 0; -EINVAL with the template's line in
- * *e; -E2BIG when it does not fit. On error out holds what had been rendered.
+ * Appends the rendered template to out. 0, or -EINVAL with the template's line in
+ * *e, or without a line when it does not fit. On error out holds a part.
  */
 int template_render(const char *text, enum template_kind kind, const struct template_var *vars,
                     struct buf *out, struct err *e);

@@ -205,7 +205,7 @@ static int fits(const struct render *r)
 {
         if (!r->out->over)
                 return 0;
-        return err_set(r->e, -E2BIG, "template: the result is longer than %zu bytes", r->out->max);
+        return err_set(r->e, -EINVAL, "template: the result is longer than %zu bytes", r->out->max);
 }
 
 int template_render(const char *text, enum template_kind kind, const struct template_var *vars,
