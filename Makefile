@@ -77,7 +77,7 @@ $(UNIT): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libpress.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka $(LIBS_$*)
 
 # A test that needs an object of tests/support names it here.
-$(BUILD)/tests/test_relay $(BUILD)/tests/test_relay_tls: $(BUILD)/tests/fakerelay.o
+$(patsubst %,$(BUILD)/tests/test_relay%,_open _tls) $(BUILD)/tests/test_relay: $(BUILD)/tests/fakerelay.o
 
 # The programs that tests and the demo run beside ours.
 CATCHER_OBJ := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,tests/support/catcher.c \

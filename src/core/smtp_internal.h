@@ -21,7 +21,7 @@
 #define SMTP_INTERNAL_H
 
 #include "press/smtp.h"
-#include "smtp_reply.h"
+#include "press/smtp_reply.h"
 
 #define SMTP_AWAITED_MAX 8 /* RSET MAIL RCPT DATA, and a dot before them, and QUIT */
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "smtp_reply.h"
+#include "press/smtp_reply.h"
 
 #include "press/text.h"
 

@@ -20,6 +20,7 @@
 
 #include "press/loop.h"
 #include "press/relay.h"
+#include "press/smtp_reply.h"
 
 #include <curl/curl.h>
 #include <sys/queue.h>
@@ -34,9 +35,12 @@ struct talk { /* while libcurl has the line */
         enum { SAID_NOTHING, SAID_EHLO, SAID_STARTTLS, SAID_AUTH } said; /* our last command */
         bool extended;      /* it was EHLO: its reply lists capabilities */
         bool greeted;       /* the reply's first line (the relay's name) was seen */
-        bool whole;         /* the reply below is complete */
+        bool whole;         /* our last command was answered by the reply below */
+        bool broken;        /* what came is no SMTP reply; `reply` says what it was */
+        bool repeats;       /* the reply holds our login (R48) */
         bool logged_in;     /* 235 came */
         struct reply reply; /* to the last command, or the banner */
+        struct reply_reader reader;
         char secret
                 [TALK_SECRET_BYTES]; /* start of the last AUTH argument: must not be kept in a reply */
         char error[CURL_ERROR_SIZE];
@@ -96,7 +100,8 @@ void multi_drop(struct conn *c);
 
 /* talk.c */
 void talk_sent(struct conn *c, const char *p, size_t n);
-void talk_heard(struct conn *c, const char *line, size_t n);
+/* One line of a reply; false when it is none, or of a reply without end. */
+bool talk_heard(struct conn *c, const char *line, size_t n);
 /* Forgets what must not stay in memory. */
 void talk_done(struct conn *c);
 

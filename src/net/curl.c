@@ -29,8 +29,7 @@ static struct conn *conn_of(CURL *easy)
 
 static size_t on_header(char *p, size_t size, size_t n, void *conn)
 {
-        talk_heard(conn, p, size * n);
-        return size * n;
+        return talk_heard(conn, p, size * n) ? size * n : 0; /* 0 ends the transfer */
 }
 
 static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n, void *conn)

@@ -194,8 +194,11 @@ static void failure_text(struct conn *c, CURLcode rc, enum stage stage, char *ou
         case CURLE_RECV_ERROR:
         case CURLE_SEND_ERROR:
         case CURLE_GOT_NOTHING:
-                snprintf(out, size, "the relay closed the connection before %s",
-                         waited_for(c, stage));
+                if (strstr(reason, "Too large")) /* libcurl's own ceiling for what it is told */
+                        snprintf(out, size, "the relay talks too much: %s", reason);
+                else
+                        snprintf(out, size, "the relay closed the connection before %s",
+                                 waited_for(c, stage));
                 return;
         case CURLE_WEIRD_SERVER_REPLY:
                 snprintf(out, size, "out of step at %s: %s", waited_for(c, stage), reason);
@@ -213,7 +216,7 @@ struct outcome diag_failed(struct conn *c, CURLcode rc)
         char text[REPLY_TEXT_MAX] = "";
 
         diag_peer(c);
-        if (c->talk.whole && c->talk.reply.code >= 400)
+        if (c->talk.broken || (c->talk.whole && c->talk.reply.code >= 400))
                 return outcome_judge(stage, &c->talk.reply, false, false);
         failure_text(c, rc, stage, text, sizeof(text));
         return outcome_local(VERDICT_RELAY, BLAME_RELAY, stage, 0, "", text);

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "conn.h"
 
-#include "press/text.h"
-
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
-
-#define LINE_KEPT 600 /* bytes of one reply line; RFC 5321 4.5.3.1.5 asks for 512 */
-#define REPEATS   "(the reply repeats our login and is not kept)"
 
 static bool starts(const char *p, size_t n, const char *word)
 {
@@ -20,7 +14,7 @@ static bool starts(const char *p, size_t n, const char *word)
 /* The argument of the last AUTH line, to find it again if the relay repeats it (R48). */
 static void keep_secret(struct talk *t, const char *p, size_t n)
 {
-        size_t len = 0, start;
+        size_t len, start;
 
         while (n && (p[n - 1] == '\r' || p[n - 1] == '\n'))
                 n--;
@@ -47,74 +41,54 @@ void talk_sent(struct conn *c, const char *p, size_t n)
         }
         if (t->said == SAID_AUTH)
                 keep_secret(t, p, n);
-        t->reply = (struct reply){0};
         t->whole = false;
 }
 
-/* RFC 3463: "5.7.1 text" gives "5.7.1". */
-static void enhanced_of(const char *p, char ret[REPLY_ENHANCED_MAX])
+static bool holds(const char *line, size_t n, const char *secret)
 {
-        size_t n = strspn(p, "0123456789.");
-        unsigned dots = 0;
-
-        for (size_t i = 0; i < n; i++)
-                dots += p[i] == '.';
-        if (n >= REPLY_ENHANCED_MAX || dots != 2 || !strchr("245", p[0]) || p[1] != '.' ||
-            p[n - 1] == '.' || p[2] == '.' || (p[n] && p[n] != ' '))
-                return;
-        memcpy(ret, p, n);
-        ret[n] = '\0';
+        return secret[0] && memmem(line, n, secret, strlen(secret));
 }
 
-static void keep_text(struct reply *r, const char *text)
+/* Only what refuses us is worth keeping, and a challenge must not be. */
+static void take_reply(struct talk *t)
 {
-        size_t len = strlen(r->text);
-
-        if (!len)
-                enhanced_of(text, r->enhanced);
-        if (len && len + 4 < sizeof(r->text)) {
-                memcpy(r->text + len, " / ", 4);
-                len += 3;
-        }
-        text_escape(text, r->text + len, sizeof(r->text) - len);
+        t->whole = true;
+        t->reply = t->reader.reply;
+        if (t->said == SAID_AUTH && t->reply.code == 235)
+                t->logged_in = true;
+        if (t->reply.code < 400)
+                t->reply.text[0] = '\0';
+        else if (t->repeats)
+                t->reply = (struct reply){.code = t->reply.code,
+                                          .text = "(the reply repeats our login and is not kept)"};
+        t->repeats = false;
 }
 
-void talk_heard(struct conn *c, const char *line, size_t n)
+bool talk_heard(struct conn *c, const char *line, size_t n)
 {
         struct talk *t = &c->talk;
-        struct reply *r = &t->reply;
-        char text[LINE_KEPT] = "";
+        size_t used;
+        int r;
 
-        while (n && (line[n - 1] == '\r' || line[n - 1] == '\n'))
-                n--;
-        if (n < 3 || !isdigit((unsigned char) line[0]) || !isdigit((unsigned char) line[1]) ||
-            !isdigit((unsigned char) line[2]))
-                return; /* libcurl judges it; nothing of it is kept */
-        if (t->whole)
-                *r = (struct reply){0};
-        r->code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
-        t->whole = n == 3 || line[3] != '-';
-
-        if (t->said == SAID_EHLO && t->extended && t->greeted && r->code == 250)
+        if (t->said == SAID_EHLO && t->extended && t->greeted)
                 smtp_caps_line(&c->caps, line, n);
-        t->greeted = true;
-        if (t->said == SAID_AUTH && r->code == 235)
-                t->logged_in = true;
-        if (r->code < 400 || n <= 4)
-                return; /* a challenge above all is not kept */
+        t->greeted = true; /* the first line of a reply to EHLO is the relay's name */
+        if (t->said == SAID_AUTH)
+                t->repeats |= holds(line, n, t->secret) || holds(line, n, c->opts.password);
 
-        n = n - 4 < sizeof(text) ? n - 4 : sizeof(text) - 1;
-        memcpy(text, line + 4, n);
-        for (size_t i = 0; i < n; i++)
-                if (!text[i])
-                        text[i] = '\x1a'; /* a NUL, shown as a control character */
-        if (t->said == SAID_AUTH && ((t->secret[0] && strstr(text, t->secret)) ||
-                                     (c->opts.password[0] && strstr(text, c->opts.password))))
-                memcpy(text, REPEATS, sizeof(REPEATS));
-        keep_text(r, text);
+        r = reply_read(&t->reader, line, n, &used);
+        if (r < 0) {
+                t->broken = true;
+                t->reply = t->reader.reply;
+                return false;
+        }
+        if (r > 0)
+                take_reply(t);
+        return true;
 }
 
 void talk_done(struct conn *c)
 {
         explicit_bzero(c->talk.secret, sizeof(c->talk.secret));
+        explicit_bzero(&c->talk.reader, sizeof(c->talk.reader));
 }

@@ -129,7 +129,9 @@ static bool fake_step(struct fake *f, const char *step)
                 return fake_handshake(f);
         if (strcmp(step, "!close") == 0)
                 return false;
-        if (strcmp(step, "!wait") == 0) {
+        for (int i = 0; strcmp(step, "!flood") == 0 && i < 1000; i++)
+                fake_send(f, "250-X");
+        if (strcmp(step, "!wait") == 0 || strcmp(step, "!flood") == 0) {
                 while (fake_line(f, line, sizeof(line)))
                         buf_addf(&f->transcript, "%s\n", line);
                 return false;

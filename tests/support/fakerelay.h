@@ -9,6 +9,7 @@
  *   "<."         a letter is read up to its dot; fake_letter() has it
  *   "!tls"       the server's side of a handshake
  *   "!wait"      reads until the client closes; what came is in the transcript
+ *   "!flood"     "250-X" a thousand times, then waits
  *   "!close"     closes at once
  *   "!dead"      nobody listens: connecting is refused
  *

@@ -1,6 +1,7 @@
 /*
  * smtp_reply.h - reads SMTP replies out of bytes that come in any split
  *
+ * For the machine of press/smtp.h, and for net while libcurl has the line.
  * Bounded whatever the peer sends: of a line the first bytes are kept, of a
  * reply REPLY_TEXT_MAX escaped bytes, "said as it was" behind the code (an
  * enhanced code stays in the text too), lines joined by " / ". A bare LF ends
@@ -8,8 +9,8 @@
  * different codes, over 200 lines or over 2 MiB do not parse (R29, R30).
  * Source: RFC 5321 4.2, RFC 2034.
  */
-#ifndef SMTP_REPLY_H
-#define SMTP_REPLY_H
+#ifndef PRESS_SMTP_REPLY_H
+#define PRESS_SMTP_REPLY_H
 
 #include "press/outcome.h"
 
