@@ -23,8 +23,8 @@ struct buf;
 struct err;
 
 #define MARKDOWN_MAX       (16u << 20) /* bytes of source */
-#define MARKDOWN_DEPTH_MAX 32         /* lists and quotes inside each other */
-#define MARKDOWN_COLUMNS   72         /* of plain text */
+#define MARKDOWN_DEPTH_MAX 32          /* lists and quotes inside each other */
+#define MARKDOWN_COLUMNS   72          /* of plain text */
 
 /* Appends a run of block elements, without <html> or <body>. Lines end in \n. */
 int markdown_html(const char *md, struct buf *out, struct err *e);

@@ -73,7 +73,10 @@ size_t text_width(const char *s);
  */
 const char *text_nearest(const char *word, const char *const *candidates, size_t n);
 
-/* Names the encoding that non-UTF-8 text looks like: "TCVN3", "UTF-16", "Windows-1258" ... or "". */
+/*
+ * What text that is not UTF-8 looks like: "TCVN3", "VNI", "Windows-1258",
+ * "Windows-1252", "UTF-16", "Excel XLSX", "Excel XLS" or "".
+ */
 const char *text_guess_encoding(const char *s, size_t n);
 
 #endif

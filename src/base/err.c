@@ -4,6 +4,7 @@
 #include "press/text.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,7 +57,7 @@ static void arg_store(char *out, const struct conv *c, va_list *ap)
                          : c->longs == 9 ? (unsigned long long) va_arg(*ap, size_t)
                                          : va_arg(*ap, unsigned long long));
                 break;
-        default: assert(!"conversion not understood by err_set()");
+        default: assert(false && "conversion not understood by err_set()");
         }
         text_escape(num, out, ERR_ARG_BYTES);
 }

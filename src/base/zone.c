@@ -19,10 +19,11 @@ static char current[ZONE_NAME_MAX];
 /* A name of tzdata's kind, with nothing in it that climbs out of its folder. */
 static bool is_zone_name(const char *name)
 {
-        size_t n = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                "0123456789_+-/");
+        size_t n = strlen(name);
 
-        return n > 0 && n < ZONE_NAME_MAX && name[n] == '\0' && name[0] != '/';
+        return n > 0 && n < ZONE_NAME_MAX && name[0] != '/' &&
+               strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                            "0123456789_+-/") == n;
 }
 
 /* libc takes a name that it does not know for UTC, so the file is looked at first. */

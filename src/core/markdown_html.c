@@ -13,16 +13,16 @@
  * properties that all of them know; colours pass WCAG AA on white.
  */
 static const char *const OPEN[] = {
-        [MD_BLOCK_QUOTE] = "<blockquote style=\"margin:0 0 12px 0;padding:0 0 0 12px;"
-                           "border-left:3px solid #bbbbbb;color:#444444\">\n",
+        [MD_BLOCK_QUOTE] = ("<blockquote style=\"margin:0 0 12px 0;padding:0 0 0 12px;"
+                            "border-left:3px solid #bbbbbb;color:#444444\">\n"),
         [MD_BLOCK_UL] = "<ul style=\"margin:0 0 12px 0;padding:0 0 0 24px\">\n",
         [MD_BLOCK_LI] = "<li style=\"margin:0 0 4px 0\">",
         [MD_BLOCK_HR] = "<hr style=\"border:0;border-top:1px solid #bbbbbb;margin:16px 0\">\n",
-        [MD_BLOCK_CODE] = "<pre style=\"margin:0 0 12px 0;font-family:monospace;"
-                          "white-space:pre-wrap\">",
+        [MD_BLOCK_CODE] = ("<pre style=\"margin:0 0 12px 0;font-family:monospace;"
+                           "white-space:pre-wrap\">"),
         [MD_BLOCK_P] = "<p style=\"margin:0 0 12px 0\">",
-        [MD_BLOCK_TABLE] = "<table cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
-                           "style=\"border-collapse:collapse;margin:0 0 12px 0\">\n",
+        [MD_BLOCK_TABLE] = ("<table cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
+                            "style=\"border-collapse:collapse;margin:0 0 12px 0\">\n"),
         [MD_BLOCK_THEAD] = "<thead>\n",
         [MD_BLOCK_TBODY] = "<tbody>\n",
         [MD_BLOCK_TR] = "<tr>",

@@ -95,16 +95,17 @@ static int tag_parse(struct render *r, const char *start, struct tag *ret_tag)
         return 0;
 }
 
-static int find_var(struct render *r, const struct tag *t, const struct template_var **ret_var)
+/* NULL and the reason in r->e when there is none of that name. */
+static const struct template_var *find_var(struct render *r, const struct tag *t)
 {
         for (const struct template_var *v = r->vars; v->name; v++) {
                 if (strlen(v->name) == t->name_len && memcmp(v->name, t->name, t->name_len) == 0) {
                         assert(v->value);
-                        *ret_var = v;
-                        return 0;
+                        return v;
                 }
         }
-        return fail(r, t->name, "template: there is no value named “%s”", name_of(t).s);
+        fail(r, t->name, "template: there is no value named “%s”", name_of(t).s);
+        return NULL;
 }
 
 static int add_html(struct buf *out, const char *s)
@@ -187,13 +188,12 @@ static void take_whole_line(struct render *r, struct tag *t)
 static int obey(struct render *r, const struct tag *t)
 {
         const struct template_var *v;
-        int code;
 
         if (t->type == TAG_END)
                 return section_close(r, t);
-        code = find_var(r, t, &v);
-        if (code < 0)
-                return code;
+        v = find_var(r, t);
+        if (!v)
+                return -EINVAL;
         if (t->type == TAG_IF || t->type == TAG_UNLESS)
                 return section_open(r, t, v);
         if (r->depth && !r->open[r->depth - 1].shown)
@@ -216,7 +216,7 @@ int template_render(const char *text, enum template_kind kind, const struct temp
 
         for (const char *found = strstr(at, "{{"); found; found = strstr(at, "{{")) {
                 bool shown = r.depth == 0 || r.open[r.depth - 1].shown;
-                struct tag t;
+                struct tag t = {0};
                 int code = tag_parse(&r, found, &t);
 
                 if (code < 0)
