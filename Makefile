@@ -89,7 +89,10 @@ $(BUILD)/tests/catcher: $(CATCHER_OBJ)
 $(BUILD)/tests/delay-proxy: $(BUILD)/tests/delay-proxy.o $(patsubst %,$(BUILD)/src/base/%.o,buf mem clock)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^
 
-HELPERS := $(BUILD)/tests/catcher $(BUILD)/tests/delay-proxy
+$(BUILD)/tests/compose: $(BUILD)/tests/compose.o $(BUILD)/libpress.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+HELPERS := $(BUILD)/tests/catcher $(BUILD)/tests/delay-proxy $(BUILD)/tests/compose
 SYSTEM  := $(sort $(wildcard tests/system/test_*.py))
 
 # TESTS=tests/system/test_x.py or build/tests/test_x runs those alone.

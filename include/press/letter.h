@@ -13,6 +13,11 @@
  * 7-bit clean, every line CRLF and at most 998 octets (own lines at most 76),
  * RFC 2047 words cut between characters, RFC 2231 file names with an ASCII
  * fallback. No Received, no X- headers, no host or user name of ours (R98).
+ * Only a To: whose mailbox needs SMTPUTF8 is not 7-bit; core/smtp lets it
+ * pass to a relay that offers that, and to no other (R67).
+ * The same content gives the same bytes: the boundary is a hash of it, behind
+ * "=_", which neither quoted-printable nor base64 can contain. The zone in use
+ * is frozen too, so that the dates stay when the setting changes.
  * Sources: RFC 5322 2045 2046 2047 2183 2231 2919 3834.
  */
 #ifndef PRESS_LETTER_H
@@ -49,6 +54,9 @@ struct letter_content { /* all UTF-8 NFC, "" = none, never NULL */
         const char *ministry, *unit, *place, *contact; /* letterhead */
         const char *signer;
         const char *embargo;   /* the notice in words, for the Early copies; "" = none */
+        /* Of a correction or withdrawal; NULL is as good as "" here. */
+        const char *replaces; /* the first release in words: number, time, title */
+        const char *wrong, *right;
         const struct letter_attachment *att;
         size_t natt;
 };
@@ -57,13 +65,14 @@ struct letter; /* loaded, ready to splice; immutable */
 
 /*
  * *ret_bytes and *ret_cuts are the caller's (free()). -EINVAL with the reason
- * when a header value is unfit (CR, LF, control: R54, R62), -E2BIG above
- * max_bytes as encoded, with the encoded size in the message (R64).
+ * when a header value is unfit (CR, LF, control: R54, R62) or the text is not
+ * UTF-8 or holds a control, -E2BIG above max_bytes as encoded, with the encoded
+ * size in the message (R64). Line ends of the text may be of any kind (R56).
  */
 int letter_compose(const struct letter_content *c, size_t max_bytes, char **ret_bytes,
                    size_t *ret_n, char **ret_cuts, struct err *e);
 
-/* Takes over `bytes` (free()d by letter_free()). -EBADMSG when the cuts do not fit the bytes. */
+/* Takes over `bytes` (malloc()ed), on failure too. -EBADMSG when they and the cuts are no letter of ours. */
 int letter_load(char *bytes, size_t n, const char *cuts, struct letter **ret, struct err *e);
 void letter_free(struct letter **l); /* for CLEANUP; accepts NULL */
 
@@ -74,7 +83,7 @@ struct letter_recipient { /* never NULL */
         const char *title;      /* post, "" = none */
         enum contact_role role;
         int64_t moment;         /* Date:, and the letterhead's date; ms UTC */
-        const char *message_id; /* local part of Message-ID, without <> and domain */
+        const char *message_id; /* local part of Message-ID, without <> and domain: a-z A-Z 0-9 . - _ */
         bool early;             /* shows the embargo notice in subject and first line */
 };
 
@@ -86,6 +95,10 @@ struct spliced { /* owns v and the small text; the shared bytes stay the letter'
 };
 void spliced_done(struct spliced *s);
 
+/*
+ * The recipient's words are screened again here: what must not stand in a
+ * header is dropped from them, whatever the book let in.
+ */
 void letter_splice(const struct letter *l, const struct letter_recipient *r, struct spliced *ret);
 
 /* Octets of memory the loaded letter holds. */

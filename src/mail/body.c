@@ -56,16 +56,25 @@ static void quoted_line(struct buf *b, const char *s, size_t n, bool ended)
         buf_adds(b, ended ? "\r\n" : "=\r\n");
 }
 
+/* Bytes in front of the first CR or LF, n when there is none. */
+static size_t line_len(const char *s, size_t n)
+{
+        size_t i = 0;
+
+        while (i < n && s[i] != '\r' && s[i] != '\n')
+                i++;
+        return i;
+}
+
 void body_quoted(struct buf *b, const char *s, size_t n)
 {
         while (n > 0) {
-                const char *end = memchr(s, '\n', n);
-                size_t len = end ? (size_t) (end - s) : n;
+                size_t len = line_len(s, n);
+                size_t end = len == n ? 0 : len + 1 < n && memcmp(s + len, "\r\n", 2) == 0 ? 2 : 1;
 
-                quoted_line(b, s, len, end != NULL);
-                len += end != NULL;
-                s += len;
-                n -= len;
+                quoted_line(b, s, len, end > 0);
+                s += len + end;
+                n -= len + end;
         }
 }
 

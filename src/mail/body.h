@@ -16,7 +16,7 @@
 
 struct buf;
 
-/* Lines of s end in LF; it holds no CR. */
+/* CR LF, CR and LF each end a line of s (R56). */
 void body_quoted(struct buf *b, const char *s, size_t n);
 
 void body_base64(struct buf *b, const char *p, size_t n);

@@ -59,6 +59,15 @@ static bool is_ascii(const char *s)
         return true;
 }
 
+/* "=C3" in Q words, "%C3" in parameters. */
+static void put_hex(struct field *f, char mark, char c)
+{
+        static const char digits[] = "0123456789ABCDEF";
+        const char hex[3] = {mark, digits[(unsigned char) c >> 4], digits[(unsigned char) c & 15]};
+
+        put(f, hex, sizeof(hex));
+}
+
 /* Bytes of the UTF-8 character at s; the text was checked. */
 static size_t char_len(const char *s)
 {
@@ -100,16 +109,12 @@ static size_t q_cost(const char *s, size_t len)
 static void put_q(struct field *f, const char *s, size_t n)
 {
         for (size_t i = 0; i < n; i++) {
-                char hex[4];
-
-                if (is_q_plain(s[i])) {
+                if (is_q_plain(s[i]))
                         put(f, s + i, 1);
-                } else if (s[i] == ' ') {
+                else if (s[i] == ' ')
                         put(f, "_", 1);
-                } else {
-                        snprintf(hex, sizeof(hex), "=%02X", (unsigned char) s[i]);
-                        put(f, hex, 3);
-                }
+                else
+                        put_hex(f, '=', s[i]);
         }
 }
 
@@ -302,14 +307,10 @@ static size_t attr_cost(const char *s, size_t len)
 static void put_attr(struct field *f, const char *s, size_t n)
 {
         for (size_t i = 0; i < n; i++) {
-                char hex[4];
-
-                if (is_attr_char(s[i])) {
+                if (is_attr_char(s[i]))
                         put(f, s + i, 1);
-                        continue;
-                }
-                snprintf(hex, sizeof(hex), "%%%02X", (unsigned char) s[i]);
-                put(f, hex, 3);
+                else
+                        put_hex(f, '%', s[i]);
         }
 }
 

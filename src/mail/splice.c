@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+#include "press/letter.h"
+
+#include "body.h"
+#include "cuts.h"
+#include "header.h"
+#include "press/buf.h"
+#include "press/mem.h"
+#include "press/moment.h"
+#include "press/text.h"
+#include "press/zone.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct letter {
+        char *bytes;
+        struct cuts cuts;
+};
+
+int letter_load(char *bytes, size_t n, const char *cuts, struct letter **ret, struct err *e)
+{
+        CLEANUP(letter_free) struct letter *l = mem_zalloc(sizeof(*l));
+        int r;
+
+        l->bytes = bytes;
+        r = cuts_parse(cuts, &l->cuts, e);
+        if (r < 0)
+                return r;
+        if (!wire_is_good(bytes, n, &l->cuts))
+                return err_set(e, -EBADMSG,
+                               "the stored letter is damaged; restore the database from a backup");
+        *ret = TAKE(l);
+        return 0;
+}
+
+void letter_free(struct letter **l)
+{
+        if (*l)
+                free((*l)->bytes);
+        free(*l);
+        *l = NULL;
+}
+
+size_t letter_size(const struct letter *l)
+{
+        return sizeof(*l) + l->cuts.octets;
+}
+
+void spliced_done(struct spliced *s)
+{
+        free(s->v);
+        free(s->own);
+        *s = (struct spliced){0};
+}
+
+/* --- the recipient's words --------------------------------------------------- */
+
+/* What one recipient's letter says at the cuts; each is made once, when first met. */
+struct personal {
+        const struct letter *letter;
+        const struct letter_recipient *r;
+        const char *name, *org, *title; /* screened */
+        struct buf own;
+        bool made[CUT_FIELDS];
+        size_t at[CUT_FIELDS], n[CUT_FIELDS]; /* in own */
+};
+
+/* s itself when it may stand in a header, else a screened copy in *owned. */
+static const char *screened(const char *s, char **owned)
+{
+        struct text_bad bad;
+
+        if (text_clean(s, 0, &bad))
+                return s;
+        *owned = text_strip(s);
+        return *owned;
+}
+
+static void add_list(struct buf *b, const char *s)
+{
+        if (!*s)
+                return;
+        if (b->len > 0)
+                buf_adds(b, ", ");
+        buf_adds(b, s);
+}
+
+/*
+ * "Kính gửi: Ông/Bà Nguyễn Văn Mẫu, Vụ trưởng, Vụ Bưu chính". A desk is no
+ * person, so it gets no "Ông/Bà"; who has neither name nor body is "Quý cơ quan".
+ */
+static void greeting(const struct personal *w, struct buf *b)
+{
+        CLEANUP(buf_done) struct buf who = BUF(w->own.max);
+        bool vi = w->letter->cuts.language == LANG_VI;
+        bool person = w->name[0] && w->r->role != ROLE_DESK;
+
+        if (strcmp(w->name, w->org) != 0)
+                add_list(&who, w->name);
+        if (person)
+                add_list(&who, w->title);
+        add_list(&who, w->org);
+        if (who.len == 0)
+                buf_adds(b, vi ? "Kính gửi: Quý cơ quan" : "Dear Sir or Madam");
+        else
+                buf_addf(b, "%s%s%s", vi ? "Kính gửi: " : "To: ", vi && person ? "Ông/Bà " : "",
+                         who.s);
+}
+
+static void add_escaped(struct buf *b, const char *s)
+{
+        for (; *s; s++) {
+                switch (*s) {
+                case '&': buf_adds(b, "&amp;"); break;
+                case '<': buf_adds(b, "&lt;"); break;
+                case '>': buf_adds(b, "&gt;"); break;
+                case '"': buf_adds(b, "&quot;"); break;
+                default: buf_addc(b, *s);
+                }
+        }
+}
+
+/* What HTML shows differently is escaped; else both parts share the same bytes. */
+static void put_greeting(struct personal *w, bool html)
+{
+        CLEANUP(buf_done) struct buf text = BUF(w->own.max), escaped = BUF(w->own.max);
+
+        greeting(w, &text);
+        if (!html) {
+                body_quoted(&w->own, text.s, text.len);
+        } else if (w->made[CUT_GREETING] && !strpbrk(text.s, "&<>\"")) {
+                w->at[CUT_GREETING_HTML] = w->at[CUT_GREETING];
+                w->n[CUT_GREETING_HTML] = w->n[CUT_GREETING];
+        } else {
+                add_escaped(&escaped, text.s);
+                body_quoted(&w->own, escaped.s, escaped.len);
+        }
+}
+
+/* "08 giờ 05, ngày 24 tháng 11 năm 2026" where the hour matters. */
+static void put_dateline(struct personal *w)
+{
+        CLEANUP(buf_done) struct buf text = BUF(256);
+        enum lang lang = w->letter->cuts.language;
+        char date[MOMENT_MAX];
+        struct tm tm;
+
+        if (w->letter->cuts.hour) {
+                zone_local(w->r->moment, &tm);
+                buf_addf(&text, lang == LANG_VI ? "%02d giờ %02d, " : "%02d:%02d, ", tm.tm_hour,
+                         tm.tm_min);
+        }
+        buf_adds(&text, moment_official_date(w->r->moment, lang, date));
+        body_quoted(&w->own, text.s, text.len);
+}
+
+/* An address that no letter may go to is refused long before; here it must not add a header line. */
+static void put_to(struct personal *w)
+{
+        CLEANUP(mem_free) char *owned = NULL;
+
+        header_mailbox(&w->own, "To", w->name[0] ? w->name : w->org,
+                       screened(w->r->address, &owned), NULL);
+}
+
+static void make(struct personal *w, enum cut_field field)
+{
+        char date[MOMENT_MAX];
+
+        size_t before = w->own.len;
+
+        switch (field) {
+        case CUT_DATE: buf_addf(&w->own, "Date: %s\r\n", moment_rfc5322(w->r->moment, date)); break;
+        case CUT_TO: put_to(w); break;
+        case CUT_MESSAGE_ID:
+                buf_addf(&w->own, "Message-ID: <%s@%s>\r\n", w->r->message_id,
+                         w->letter->cuts.domain);
+                break;
+        case CUT_GREETING: put_greeting(w, false); break;
+        case CUT_GREETING_HTML: put_greeting(w, true); break;
+        case CUT_DATELINE: put_dateline(w); break;
+        case CUT_EARLY:
+        case CUT_OTHERS:
+        case CUT_EVERYBODY:
+        case CUT_FIELDS: assert(false);
+        }
+        w->made[field] = true;
+        if (w->own.len == before) /* shares what another made */
+                return;
+        w->at[field] = before;
+        w->n[field] = w->own.len - before;
+}
+
+/* --- joining ----------------------------------------------------------------- */
+
+static bool is_message_id(const char *s)
+{
+        return *s && s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                 "._-")] == '\0';
+}
+
+static void add_slice(struct spliced *s, const char *p, size_t n)
+{
+        if (n == 0)
+                return;
+        s->v[s->n++] = (struct slice){.p = p, .n = n};
+        s->octets += n;
+}
+
+/* The slices; those of own text are counted in `own` until that has its place for good. */
+static void join(const struct letter *l, const struct personal *w, struct spliced *s)
+{
+        const struct cuts *c = &l->cuts;
+        bool shown = true;
+        size_t at = 0;
+
+        for (size_t i = 0; i <= c->n; i++) {
+                size_t end = i < c->n ? c->v[i].at : c->octets;
+
+                if (shown)
+                        add_slice(s, l->bytes + at, end - at);
+                at = end;
+                if (i == c->n)
+                        break;
+                switch (c->v[i].field) {
+                case CUT_EARLY: shown = w->r->early; break;
+                case CUT_OTHERS: shown = !w->r->early; break;
+                case CUT_EVERYBODY: shown = true; break;
+                default:
+                        if (shown)
+                                add_slice(s, s->own + w->at[c->v[i].field], w->n[c->v[i].field]);
+                }
+        }
+}
+
+/* Makes `name` the process's zone unless it is; false: it was, or the system no longer has it. */
+static bool change_zone(const char *name)
+{
+        return strcmp(zone_name(), name) != 0 && zone_open(name, NULL) == 0;
+}
+
+void letter_splice(const struct letter *l, const struct letter_recipient *r, struct spliced *ret)
+{
+        CLEANUP(mem_free) char *name = NULL;
+        CLEANUP(mem_free) char *org = NULL;
+        CLEANUP(mem_free) char *title = NULL;
+        struct personal w = {.letter = l,
+                             .r = r,
+                             .name = screened(r->name, &name),
+                             .org = screened(r->org, &org),
+                             .title = screened(r->title, &title)};
+        char before[ZONE_NAME_MAX];
+        bool changed;
+
+        assert(is_message_id(r->message_id));
+        w.own = BUF(4096 + 40 * (strlen(w.name) + strlen(w.org) + strlen(w.title)) +
+                    strlen(r->address));
+        memcpy(before, zone_name(), strlen(zone_name()) + 1);
+        changed = change_zone(l->cuts.zone);
+        for (size_t i = 0; i < l->cuts.n; i++)
+                if (l->cuts.v[i].field < CUT_EARLY && !w.made[l->cuts.v[i].field])
+                        make(&w, l->cuts.v[i].field);
+        if (changed)
+                zone_open(before, NULL);
+        assert(!w.own.over);
+
+        *ret = (struct spliced){.v = mem_alloc((2 * l->cuts.n + 1) * sizeof(*ret->v)),
+                                .own = buf_take(&w.own)};
+        join(l, &w, ret);
+}
