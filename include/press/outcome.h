@@ -41,7 +41,7 @@ enum blame { BLAME_NOBODY, BLAME_ADDRESS, BLAME_CONTENT, BLAME_SENDER, BLAME_REL
 struct reply {
         int code;                          /* 200..599; 0 = no reply (closed, time-out, unparsable) */
         char enhanced[REPLY_ENHANCED_MAX]; /* RFC 3463 "5.1.1", or "" */
-        char text[REPLY_TEXT_MAX];         /* escaped, bounded; for code 0 what happened instead */
+        char text[REPLY_TEXT_MAX];         /* as said behind the code; for code 0 what happened instead */
 };
 
 struct outcome {
