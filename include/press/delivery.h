@@ -122,6 +122,12 @@ int delivery_page(struct db *db, int64_t release, int64_t after, size_t limit,
  */
 int delivery_unreached(struct db *db, int64_t release, size_t limit, struct delivery_list *ret,
                        struct err *e);
+/*
+ * Who has the text or may have it, whatever the state is now (not who sent it back): *ret_n
+ * counts all, *ret names the most important ones, at most `limit`.
+ */
+int delivery_holders(struct db *db, int64_t release, size_t limit, struct delivery_list *ret,
+                     int64_t *ret_n, struct err *e);
 /* All copies for an address (canonical) in a release; newest copy last. */
 int delivery_find(struct db *db, int64_t release, const char *address, struct delivery_list *ret,
                   struct err *e);

@@ -45,6 +45,8 @@ const char *moment_rfc3339(int64_t ms, char out[MOMENT_MAX]);
 const char *moment_rfc5322(int64_t ms, char out[MOMENT_MAX]);
 /* "thứ Ba 24/11/2026 08:00 (+07)", "Tue 24/11/2026 08:00 (+07)" */
 const char *moment_show(int64_t ms, enum lang lang, char out[MOMENT_MAX]);
+/* With seconds, as the log says it: "thứ Ba 24/11/2026 08:00:03 (+07)" */
+const char *moment_show_exact(int64_t ms, enum lang lang, char out[MOMENT_MAX]);
 /* "còn 3 giờ 20 phút", "in 3 h 20 min"; "3 phút trước", "3 min ago"; "bây giờ", "now" */
 const char *moment_relative(int64_t ms, int64_t now, enum lang lang, char out[MOMENT_MAX]);
 

@@ -253,22 +253,33 @@ const char *moment_rfc5322(int64_t ms, char out[MOMENT_MAX])
         return out;
 }
 
-const char *moment_show(int64_t ms, enum lang lang, char out[MOMENT_MAX])
+static const char *show(int64_t ms, enum lang lang, bool seconds, char out[MOMENT_MAX])
 {
+        char second[8] = "", part[8] = "";
         struct tm tm;
         long minutes;
-        int len;
 
         zone_local(ms, &tm);
         minutes = labs(tm.tm_gmtoff) / 60;
-        len = snprintf(out, MOMENT_MAX, "%s %02d/%02d/%04d %02d:%02d (%c%02ld",
-                       (lang == LANG_VI ? DAY_VI : DAY_EN)[tm.tm_wday], tm.tm_mday, tm.tm_mon + 1,
-                       tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_gmtoff < 0 ? '-' : '+',
-                       minutes / 60);
+        if (seconds)
+                snprintf(second, sizeof(second), ":%02d", tm.tm_sec % 100);
         if (minutes % 60)
-                len += snprintf(out + len, (size_t) (MOMENT_MAX - len), ":%02ld", minutes % 60);
-        snprintf(out + len, (size_t) (MOMENT_MAX - len), ")");
+                snprintf(part, sizeof(part), ":%02ld", minutes % 60);
+        snprintf(out, MOMENT_MAX, "%s %02d/%02d/%04d %02d:%02d%s (%c%02ld%s)",
+                 (lang == LANG_VI ? DAY_VI : DAY_EN)[tm.tm_wday], tm.tm_mday, tm.tm_mon + 1,
+                 tm.tm_year + 1900, tm.tm_hour, tm.tm_min, second, tm.tm_gmtoff < 0 ? '-' : '+',
+                 minutes / 60, part);
         return out;
+}
+
+const char *moment_show(int64_t ms, enum lang lang, char out[MOMENT_MAX])
+{
+        return show(ms, lang, false, out);
+}
+
+const char *moment_show_exact(int64_t ms, enum lang lang, char out[MOMENT_MAX])
+{
+        return show(ms, lang, true, out);
 }
 
 const char *moment_relative(int64_t ms, int64_t now, enum lang lang, char out[MOMENT_MAX])

@@ -233,6 +233,8 @@ static void test_a_moment_is_shown_with_weekday_and_zone(void **state)
         (void) state;
         assert_string_equal(moment_show(T8, LANG_VI, out), "thứ Ba 24/11/2026 08:00 (+07)");
         assert_string_equal(moment_show(T8, LANG_EN, out), "Tue 24/11/2026 08:00 (+07)");
+        assert_string_equal(moment_show_exact(T8 + 3999, LANG_VI, out),
+                            "thứ Ba 24/11/2026 08:00:03 (+07)");
         assert_string_equal(moment_show(T8 - 2 * CLOCK_DAY, LANG_VI, out),
                             "Chủ nhật 22/11/2026 08:00 (+07)");
         zone_open("Asia/Kolkata", NULL);
