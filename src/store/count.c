@@ -85,6 +85,11 @@ int count_flush(struct db *db, struct err *e)
         return 0;
 }
 
+int count_sync(struct db *db, struct err *e)
+{
+        return db_counts(db)->n ? count_flush(db, e) : 0;
+}
+
 void count_drop(struct db *db)
 {
         struct counts *c = db_counts(db);

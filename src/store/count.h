@@ -33,6 +33,8 @@ void count_move(struct db *db, int64_t release, int from, int to);
 void count_out(struct db *db, int64_t release, int64_t at);
 /* Writes what was gathered; the caller's transaction goes on. */
 int count_flush(struct db *db, struct err *e);
+/* The same, before reading counts; nothing outside a write transaction. */
+int count_sync(struct db *db, struct err *e);
 void count_drop(struct db *db);
 struct counts *db_counts(struct db *db);
 

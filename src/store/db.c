@@ -6,6 +6,7 @@
 #include "press/mem.h"
 #include "schema.h"
 #include "sql.h"
+#include "sweep.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -251,6 +252,7 @@ int db_open(const char *path, struct db **ret, struct err *e)
                 r = load_identity(db, e);
         if (r < 0)
                 return r;
+        sweep_releases(db);
         *ret = TAKE(db);
         return 0;
 }

@@ -1,0 +1,19 @@
+/* release_internal.h - conditions that several statements about releases share */
+#ifndef STORE_RELEASE_INTERNAL_H
+#define STORE_RELEASE_INTERNAL_H
+
+/* A release `r` that people can see. */
+#define RELEASE_VISIBLE "r.state <> 'staged'"
+
+/* One that still holds its key and Number: neither rejected nor cancelled before anyone got it. */
+#define RELEASE_HOLDS                                                                     \
+        RELEASE_VISIBLE " AND r.state <> 'rejected' AND NOT (r.state = 'cancelled'"       \
+                        " AND r.out_at = 0 AND NOT EXISTS (SELECT 1 FROM release_count h" \
+                        " WHERE h.release_id = r.id AND h.state = 'sending' AND h.n > 0))"
+
+/* Counts `c` of deliveries that are not at their end; as the index release_count_open says it. */
+#define COUNT_OPEN "c.n > 0 AND c.state IN ('queued', 'sending', 'deferred', 'unknown')"
+
+#define PAUSED_ALL "EXISTS (SELECT 1 FROM setting WHERE name = 'pause_all')"
+
+#endif

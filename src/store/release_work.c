@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/* What pressd asks at every turn: which releases have something to send. */
+#include "press/release.h"
+
+#include "count.h"
+#include "press/mem.h"
+#include "release_internal.h"
+#include "sql.h"
+
+#define ACTIVE "r.state IN ('approved', 'sending') AND r.paused = 0 AND NOT " PAUSED_ALL
+
+int release_work(struct db *db, struct release_work *v, size_t max, size_t *ret_n, struct err *e)
+{
+        static const char sql[] =
+                "SELECT r.id, r.class, r.due_at, r.early_at, r.expires,"
+                "       sum(CASE WHEN c.state = 'queued' THEN c.n ELSE 0 END) AS queued,"
+                "       sum(CASE WHEN c.state IN ('deferred', 'unknown') THEN c.n ELSE 0 END) AS again"
+                "  FROM release_count c JOIN release r ON r.id = c.release_id"
+                " WHERE " COUNT_OPEN " AND c.state <> 'sending' AND " ACTIVE
+                " GROUP BY r.id, r.class, r.due_at, r.early_at, r.expires"
+                " ORDER BY CASE r.class WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END, r.id"
+                " LIMIT ?1";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        size_t n = 0;
+        int r = count_sync(db, e);
+
+        if (r >= 0)
+                r = sql_open(db, sql, SQL_WITH(SQL_INT((int64_t) max)), &q, e);
+        if (r < 0)
+                return r;
+        while ((r = sql_step(q, e)) > 0 && n < max) {
+                int class = words_find(&release_classes, sql_text(q, 1));
+
+                v[n++] = (struct release_work){
+                        .id = sql_int(q, 0),
+                        .class = class < 0 ? CLASS_ROUTINE : (enum release_class) class,
+                        .due_at = sql_int(q, 2),
+                        .early_at = sql_int(q, 3),
+                        .expires = sql_int(q, 4),
+                        .queued = sql_int(q, 5),
+                        .retrying = sql_int(q, 6),
+                };
+        }
+        if (r < 0)
+                return r;
+        *ret_n = n;
+        return 0;
+}
+
+int release_open(struct db *db, int64_t *ret_to_try, int64_t *ret_for_person, struct err *e)
+{
+        /* What is on the wire ends by itself, also in a paused or cancelled release. */
+        static const char open_sql[] =
+                "SELECT coalesce(sum(CASE WHEN c.state = 'sending' OR (" ACTIVE ")"
+                "                         THEN c.n ELSE 0 END), 0),"
+                "       coalesce(sum(CASE WHEN c.state <> 'sending' AND NOT (" ACTIVE ")"
+                "                          AND r.state IN ('proposed', 'approved', 'sending')"
+                "                         THEN c.n ELSE 0 END), 0)"
+                "  FROM release_count c JOIN release r ON r.id = c.release_id WHERE " COUNT_OPEN;
+        static const char held_sql[] =
+                "SELECT count(*) FROM release_count c JOIN release r ON r.id = c.release_id"
+                "  JOIN delivery d ON d.release_id = c.release_id"
+                " WHERE " COUNT_OPEN " AND c.state = 'unknown' AND " ACTIVE
+                "   AND d.state IN ('deferred', 'unknown') AND d.due_at IS NULL";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int64_t held = 0;
+        int r = count_sync(db, e);
+
+        if (r >= 0)
+                r = sql_get_int(db, held_sql, SQL_NOTHING, &held, e);
+        if (r >= 0)
+                r = sql_open(db, open_sql, SQL_NOTHING, &q, e);
+        if (r >= 0)
+                r = sql_step(q, e);
+        if (r < 0)
+                return r;
+        *ret_to_try = sql_int(q, 0) - held;
+        *ret_for_person = sql_int(q, 1) + held;
+        return 0;
+}
+
+int release_sending(struct tx *tx, int64_t id, struct err *e)
+{
+        static const char sql[] =
+                "UPDATE release SET state = 'sending' WHERE id = ?1 AND state = 'approved'";
+
+        return sql_run(tx->db, sql, SQL_WITH(SQL_INT(id)), e);
+}
+
+int release_paused_all(struct db *db, bool *ret, struct err *e)
+{
+        static const char sql[] = "SELECT " PAUSED_ALL;
+        int64_t paused = 0;
+        int r = sql_get_int(db, sql, SQL_NOTHING, &paused, e);
+
+        if (r < 0)
+                return r;
+        *ret = paused != 0;
+        return 0;
+}
