@@ -79,6 +79,8 @@ $(UNIT): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libpress.a
 # A test that needs an object of tests/support names it here.
 $(patsubst %,$(BUILD)/tests/test_relay%,_open _tls) $(BUILD)/tests/test_relay: $(BUILD)/tests/fakerelay.o
 
+$(patsubst %,$(BUILD)/tests/test_%,db release delivery event): $(BUILD)/tests/scratch.o
+
 # The programs that tests and the demo run beside ours.
 CATCHER_OBJ := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,tests/support/catcher.c \
                $(wildcard tests/support/smtpd_*.c)) $(patsubst %,$(BUILD)/src/base/%.o,buf mem clock)

@@ -77,8 +77,9 @@ int delivery_data(struct tx *tx, int64_t id, int64_t now, struct err *e);
 struct settle { /* the end of one try */
         int64_t id, release_id;
         unsigned attempt;
-        /* relayed refused deferred unknown expired queued suppressed; queued and deferred
-         * become cancelled when the release was cancelled meanwhile */
+        /* relayed refused deferred unknown expired queued suppressed; queued and deferred become
+         * cancelled when the release was cancelled meanwhile, and unknown while an earlier try
+         * may have arrived (out_at) */
         enum delivery_state state;
         enum delivery_reason reason;
         int64_t due_at;      /* deferred, unknown: when again; 0 = only a person decides */

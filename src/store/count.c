@@ -9,8 +9,10 @@
 #include <string.h>
 
 static const char CHANGE_SQL[] =
-        "INSERT INTO release_count (release_id, state, n) VALUES (?1, ?2, ?3)"
-        " ON CONFLICT (release_id, state) DO UPDATE SET n = n + excluded.n";
+        "UPDATE release_count SET n = n + ?3 WHERE release_id = ?1 AND state = ?2";
+
+static const char FIRST_SQL[] =
+        "INSERT INTO release_count (release_id, state, n) VALUES (?1, ?2, ?3)";
 
 static const char OUT_SQL[] = "UPDATE release SET out_at = ?2 WHERE id = ?1 AND out_at = 0";
 
@@ -52,23 +54,27 @@ void count_out(struct db *db, int64_t release, int64_t at)
                 c->out_at = at;
 }
 
+/* Not an upsert: its insert of a negative change would meet the CHECK (n >= 0) first. */
+static int change(struct db *db, int64_t release, const char *state, int64_t n, struct err *e)
+{
+        int r = sql_run(db, CHANGE_SQL, SQL_WITH(SQL_INT(release), SQL_TEXT(state), SQL_INT(n)), e);
+
+        if (r < 0 || sql_changes(db) == 1)
+                return r;
+        return sql_run(db, FIRST_SQL, SQL_WITH(SQL_INT(release), SQL_TEXT(state), SQL_INT(n)), e);
+}
+
 static int flush_one(struct db *db, const struct count *c, struct err *e)
 {
-        for (int s = 0; s < DELIVERY_STATES; s++) {
-                int r;
+        int r = 0;
 
-                if (!c->change[s])
-                        continue;
-                r = sql_run(db, CHANGE_SQL,
-                            SQL_WITH(SQL_INT(c->release), SQL_TEXT(words_name(&delivery_states, s)),
-                                     SQL_INT(c->change[s])),
-                            e);
-                if (r < 0)
-                        return r;
-        }
-        if (!c->out_at)
-                return 0;
-        return sql_run(db, OUT_SQL, SQL_WITH(SQL_INT(c->release), SQL_INT(c->out_at)), e);
+        for (int s = 0; s < DELIVERY_STATES && r >= 0; s++)
+                if (c->change[s])
+                        r = change(db, c->release, words_name(&delivery_states, s), c->change[s],
+                                   e);
+        if (r >= 0 && c->out_at)
+                r = sql_run(db, OUT_SQL, SQL_WITH(SQL_INT(c->release), SQL_INT(c->out_at)), e);
+        return r;
 }
 
 int count_flush(struct db *db, struct err *e)

@@ -8,7 +8,6 @@
 #include "sql.h"
 #include "sweep.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -264,15 +263,14 @@ void db_close(struct db **db)
         *db = NULL;
         if (!d)
                 return;
-        assert(d->tx == TX_NONE);
         for (size_t i = 0; i < DB_STATEMENTS; i++) {
                 if (!d->cache[i])
                         continue;
-                assert(!d->cache[i]->used);
                 sqlite3_finalize(d->cache[i]->st);
                 free(d->cache[i]);
         }
-        sqlite3_close(d->handle);
+        sqlite3_close(d->handle); /* rolls back what was open */
+        count_drop(d);
         if (d->lock_fd >= 0)
                 close(d->lock_fd);
         if (d->sender_fd >= 0)

@@ -16,4 +16,7 @@
 
 #define PAUSED_ALL "EXISTS (SELECT 1 FROM setting WHERE name = 'pause_all')"
 
+/* One that pressd may claim from, whatever the time. */
+#define RELEASE_ACTIVE "r.state IN ('approved', 'sending') AND r.paused = 0 AND NOT " PAUSED_ALL
+
 #endif

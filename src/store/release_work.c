@@ -7,8 +7,6 @@
 #include "release_internal.h"
 #include "sql.h"
 
-#define ACTIVE "r.state IN ('approved', 'sending') AND r.paused = 0 AND NOT " PAUSED_ALL
-
 int release_work(struct db *db, struct release_work *v, size_t max, size_t *ret_n, struct err *e)
 {
         static const char sql[] =
@@ -16,7 +14,7 @@ int release_work(struct db *db, struct release_work *v, size_t max, size_t *ret_
                 "       sum(CASE WHEN c.state = 'queued' THEN c.n ELSE 0 END) AS queued,"
                 "       sum(CASE WHEN c.state IN ('deferred', 'unknown') THEN c.n ELSE 0 END) AS again"
                 "  FROM release_count c JOIN release r ON r.id = c.release_id"
-                " WHERE " COUNT_OPEN " AND c.state <> 'sending' AND " ACTIVE
+                " WHERE " COUNT_OPEN " AND c.state <> 'sending' AND " RELEASE_ACTIVE
                 " GROUP BY r.id, r.class, r.due_at, r.early_at, r.expires"
                 " ORDER BY CASE r.class WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END, r.id"
                 " LIMIT ?1";
@@ -51,16 +49,16 @@ int release_open(struct db *db, int64_t *ret_to_try, int64_t *ret_for_person, st
 {
         /* What is on the wire ends by itself, also in a paused or cancelled release. */
         static const char open_sql[] =
-                "SELECT coalesce(sum(CASE WHEN c.state = 'sending' OR (" ACTIVE ")"
+                "SELECT coalesce(sum(CASE WHEN c.state = 'sending' OR (" RELEASE_ACTIVE ")"
                 "                         THEN c.n ELSE 0 END), 0),"
-                "       coalesce(sum(CASE WHEN c.state <> 'sending' AND NOT (" ACTIVE ")"
+                "       coalesce(sum(CASE WHEN c.state <> 'sending' AND NOT (" RELEASE_ACTIVE ")"
                 "                          AND r.state IN ('proposed', 'approved', 'sending')"
                 "                         THEN c.n ELSE 0 END), 0)"
                 "  FROM release_count c JOIN release r ON r.id = c.release_id WHERE " COUNT_OPEN;
         static const char held_sql[] =
                 "SELECT count(*) FROM release_count c JOIN release r ON r.id = c.release_id"
                 "  JOIN delivery d ON d.release_id = c.release_id"
-                " WHERE " COUNT_OPEN " AND c.state = 'unknown' AND " ACTIVE
+                " WHERE " COUNT_OPEN " AND c.state = 'unknown' AND " RELEASE_ACTIVE
                 "   AND d.state IN ('deferred', 'unknown') AND d.due_at IS NULL";
         CLEANUP(sql_close) struct sql *q = NULL;
         int64_t held = 0;

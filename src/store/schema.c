@@ -90,6 +90,9 @@ static const char deliveries[] =
         "  WHERE state = 'queued';"
         "CREATE INDEX delivery_due ON delivery (release_id, due_at)"
         "  WHERE state IN ('deferred', 'unknown');"
+        "CREATE INDEX delivery_failed ON delivery (release_id, priority)"
+        "  WHERE state IN ('refused', 'bounced', 'expired', 'suppressed');"
+        "CREATE INDEX delivery_replaces ON delivery (replaces) WHERE replaces IS NOT NULL;"
         "CREATE INDEX delivery_sending ON delivery (id) WHERE state = 'sending';"
 
         "CREATE TABLE event ("

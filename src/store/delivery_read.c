@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "press/delivery.h"
+
+#include "delivery_internal.h"
+#include "press/mem.h"
+
+static int read_list(struct db *db, const char *sql, const struct sql_value *v, size_t n,
+                     struct delivery_list *ret, struct err *e)
+{
+        CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int r = sql_open(db, sql, v, n, &q, e);
+
+        if (r >= 0)
+                r = delivery_rows(q, &l, e);
+        if (r < 0)
+                return r;
+        *ret = l;
+        l = (struct delivery_list){0};
+        return 0;
+}
+
+int delivery_page(struct db *db, int64_t release, int64_t after, size_t limit,
+                  struct delivery_list *ret, struct err *e)
+{
+        static const char sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery d"
+                                  " WHERE d.release_id = ?1 AND d.id > ?2 ORDER BY d.id LIMIT ?3";
+
+        return read_list(db, sql,
+                         SQL_WITH(SQL_INT(release), SQL_INT(after), SQL_INT((int64_t) limit)), ret,
+                         e);
+}
+
+int delivery_find(struct db *db, int64_t release, const char *address, struct delivery_list *ret,
+                  struct err *e)
+{
+        static const char sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.address = ?2"
+                                  " AND d.address <> '' AND d.release_id = ?1 ORDER BY d.copy";
+
+        return read_list(db, sql, SQL_WITH(SQL_INT(release), SQL_TEXT(address)), ret, e);
+}
+
+int delivery_unreached(struct db *db, int64_t release, size_t limit, struct delivery_list *ret,
+                       struct err *e)
+{
+#define TRIED " AND l.state NOT IN ('suppressed', 'cancelled'))"
+        static const char sql[] =
+                "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
+                " AND d.state IN ('refused', 'bounced', 'expired', 'suppressed')"
+                " AND (d.state <> 'suppressed' OR d.reason IN ('no-address', 'dead-address'))"
+                " AND NOT EXISTS (SELECT 1 FROM delivery l WHERE l.release_id = d.release_id"
+                "  AND l.contact_id = d.contact_id AND l.copy > d.copy" TRIED
+                " AND NOT EXISTS (SELECT 1 FROM delivery l WHERE l.address = d.address"
+                "  AND l.address <> '' AND l.release_id = d.release_id AND l.copy > d.copy" TRIED
+                " AND NOT EXISTS (SELECT 1 FROM delivery l WHERE l.replaces = d.id" TRIED
+                " ORDER BY d.priority, d.id LIMIT ?2";
+
+        return read_list(db, sql, SQL_WITH(SQL_INT(release), SQL_INT((int64_t) limit)), ret, e);
+#undef TRIED
+}
+
+int delivery_next_retry(struct db *db, int64_t release, int64_t *ret, struct err *e)
+{
+        static const char sql[] = "SELECT due_at FROM delivery WHERE release_id = ?1"
+                                  " AND state IN ('deferred', 'unknown') AND due_at IS NOT NULL"
+                                  " ORDER BY due_at LIMIT 1";
+        int64_t due = 0;
+        int r = sql_get_int(db, sql, SQL_WITH(SQL_INT(release)), &due, e);
+
+        if (r < 0)
+                return r;
+        *ret = due;
+        return 0;
+}

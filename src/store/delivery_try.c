@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+/* One try of a delivery: claimed, its text on the way, settled. pressd commits these by hundreds. */
+#include "press/delivery.h"
+
+#include "delivery_internal.h"
+#include "event_internal.h"
+#include "press/mem.h"
+#include "release_internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- claiming --------------------------------------------------------------- */
+
+static const char MAY_CLAIM_SQL[] = "SELECT 1 FROM release r WHERE r.id = ?1 AND " RELEASE_ACTIVE
+                                    " AND CASE ?3 WHEN 1 THEN r.early_at ELSE r.due_at END <= ?2";
+
+static const char RETRY_SQL[] =
+        "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
+        " AND d.state IN ('deferred', 'unknown') AND d.due_at <= ?2 AND d.early >= ?3"
+        " ORDER BY d.due_at LIMIT ?4";
+
+static const char QUEUED_SQL[] =
+        "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
+        " AND d.state = 'queued' AND d.early >= ?2 ORDER BY d.early DESC, d.order_key LIMIT ?3";
+
+/* The row in memory follows the one on disk. */
+static int claim_one(struct tx *tx, struct delivery *d, struct err *e)
+{
+        const struct move m = {
+                .id = d->id,
+                .release_id = d->release_id,
+                .from = d->state,
+                .to = DELIVERY_SENDING,
+                .attempt = 1,
+                .forget_data = true,
+        };
+        int r = delivery_move(tx, &m, e);
+
+        if (r < 0)
+                return r;
+        d->state = DELIVERY_SENDING;
+        d->reason = REASON_NONE;
+        d->attempt++;
+        d->due_at = d->data_at = d->settled_at = 0;
+        return 0;
+}
+
+static int claim_rows(struct tx *tx, const char *sql, const struct sql_value *v, size_t n,
+                      struct delivery_list *list, struct err *e)
+{
+        size_t first = list->n;
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int r = sql_open(tx->db, sql, v, n, &q, e);
+
+        if (r >= 0)
+                r = delivery_rows(q, list, e); /* all of them before the first is moved */
+        sql_close(&q);
+        for (size_t i = first; i < list->n && r >= 0; i++)
+                r = claim_one(tx, &list->v[i], e);
+        return r;
+}
+
+static void append(struct delivery_list *to, struct delivery_list *from)
+{
+        if (!from->n)
+                return;
+        to->v = mem_realloc(to->v, to->n + from->n, sizeof(*to->v));
+        memcpy(to->v + to->n, from->v, from->n * sizeof(*to->v));
+        to->n += from->n;
+        from->n = 0; /* the strings have moved */
+}
+
+int delivery_claim(struct tx *tx, int64_t release, int64_t now, size_t limit, bool early_only,
+                   struct delivery_list *list, struct err *e)
+{
+        CLEANUP(delivery_list_done) struct delivery_list got = {0};
+        int64_t may = 0;
+        int r;
+
+        assert(tx->write && limit >= 1 && limit <= DELIVERY_CLAIM_MAX);
+        r = sql_get_int(tx->db, MAY_CLAIM_SQL,
+                        SQL_WITH(SQL_INT(release), SQL_INT(now), SQL_INT(early_only)), &may, e);
+        if (r <= 0)
+                return r;
+        r = claim_rows(tx, RETRY_SQL,
+                       SQL_WITH(SQL_INT(release), SQL_INT(now), SQL_INT(early_only),
+                                SQL_INT((int64_t) limit)),
+                       &got, e);
+        if (r >= 0 && got.n < limit)
+                r = claim_rows(tx, QUEUED_SQL,
+                               SQL_WITH(SQL_INT(release), SQL_INT(early_only),
+                                        SQL_INT((int64_t) (limit - got.n))),
+                               &got, e);
+        if (r < 0)
+                return r;
+        append(list, &got);
+        return 0;
+}
+
+int delivery_data(struct tx *tx, int64_t id, int64_t now, struct err *e)
+{
+        static const char sql[] =
+                "UPDATE delivery SET data_at = ?2 WHERE id = ?1 AND state = 'sending'";
+        int r = sql_run(tx->db, sql, SQL_WITH(SQL_INT(id), SQL_INT(now)), e);
+
+        if (r < 0)
+                return r;
+        if (sql_changes(tx->db) != 1)
+                return err_set(e, -EINVAL,
+                               "Delivery %lld is no longer in state %s. Nothing was "
+                               "changed.",
+                               (long long) id, "sending");
+        return 0;
+}
+
+/* --- settling ------------------------------------------------------------------ */
+
+/*
+ * What waits again: in a release that was cancelled meanwhile nothing does,
+ * and while an earlier try may have arrived the outcome stays unknown.
+ */
+static int settle_waiting(struct tx *tx, const struct settle *s, struct move *m, struct err *e)
+{
+        static const char sql[] =
+                "SELECT r.state IN ('cancelled', 'rejected'), d.out_at"
+                " FROM delivery d JOIN release r ON r.id = d.release_id WHERE d.id = ?1";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        bool ended, out;
+        int r = sql_open(tx->db, sql, SQL_WITH(SQL_INT(s->id)), &q, e);
+
+        if (r >= 0)
+                r = sql_step(q, e);
+        if (r <= 0)
+                return r; /* no such delivery: delivery_move() says so */
+        ended = sql_int(q, 0) != 0;
+        out = s->state == DELIVERY_UNKNOWN || sql_int(q, 1) != 0;
+        if (out)
+                m->to = DELIVERY_UNKNOWN;
+        else if (ended)
+                m->to = DELIVERY_CANCELLED;
+        if (ended)
+                m->due_at = 0;
+        else if (out && s->state == DELIVERY_QUEUED && !m->due_at)
+                m->due_at = s->at;
+        return 0;
+}
+
+/* "550 5.1.1 User unknown": the other side's own words. */
+static char *reply_line(const struct reply *reply)
+{
+        return reply->code ? mem_printf("%d %s", reply->code, reply->text)
+                           : mem_strdup(reply->text);
+}
+
+static int settle_log(struct tx *tx, const struct settle *s, enum delivery_state state,
+                      struct err *e)
+{
+        const struct event ev = {
+                .release_id = s->release_id,
+                .delivery_id = s->id,
+                .kind = "attempt",
+                .attempt = s->attempt,
+                .at = s->at,
+                .ms = s->ms,
+                .code = s->outcome.reply.code,
+                .relay = s->relay,
+                .peer = s->peer,
+                .stage = stage_name(s->outcome.stage),
+                .enhanced = s->outcome.reply.enhanced,
+                .reply = s->outcome.reply.text,
+                .tls = s->tls,
+                .state = state,
+        };
+
+        return event_add(tx, &ev, e);
+}
+
+static int check_attempt(struct tx *tx, const struct settle *s, struct err *e)
+{
+        static const char sql[] =
+                "SELECT attempt FROM delivery WHERE id = ?1 AND state = 'sending'";
+        int64_t attempt = 0;
+        int r = sql_get_int(tx->db, sql, SQL_WITH(SQL_INT(s->id)), &attempt, e);
+
+        if (r < 0)
+                return r;
+        if (r == 0 || attempt != s->attempt)
+                return err_set(e, -EINVAL,
+                               "Delivery %lld is no longer in attempt %u. Nothing was "
+                               "changed.",
+                               (long long) s->id, s->attempt);
+        return 0;
+}
+
+int delivery_settle(struct tx *tx, const struct settle *s, struct err *e)
+{
+        CLEANUP(mem_free) char *detail = s->log ? reply_line(&s->outcome.reply) : NULL;
+        struct move m = {
+                .id = s->id,
+                .release_id = s->release_id,
+                .from = DELIVERY_SENDING,
+                .to = s->state,
+                .reason = s->reason,
+                .attempt = s->attempt_used ? 0 : -1,
+                .at = s->at,
+                .due_at = s->due_at,
+                .detail = detail,
+        };
+        int r = check_attempt(tx, s, e);
+
+        assert(s->state != DELIVERY_SENDING);
+        if (r >= 0 && !delivery_state_final(s->state))
+                r = settle_waiting(tx, s, &m, e);
+        if (r >= 0)
+                r = delivery_move(tx, &m, e);
+        if (r >= 0 && s->log)
+                r = settle_log(tx, s, m.to, e);
+        return r < 0 ? r : 0;
+}
