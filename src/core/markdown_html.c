@@ -10,14 +10,15 @@
 
 /*
  * Mail clients drop <style> and classes, so each element carries its own. Only
- * properties that all of them know; colours pass WCAG AA on white.
+ * properties that all of them know, and no colour of text or ground: a reader's
+ * dark mode changes one and not the other. The grey of lines shows on both.
  */
 static const char *const OPEN[] = {
         [MD_BLOCK_QUOTE] = ("<blockquote style=\"margin:0 0 12px 0;padding:0 0 0 12px;"
-                            "border-left:3px solid #bbbbbb;color:#444444\">\n"),
+                            "border-left:3px solid #999999\">\n"),
         [MD_BLOCK_UL] = "<ul style=\"margin:0 0 12px 0;padding:0 0 0 24px\">\n",
         [MD_BLOCK_LI] = "<li style=\"margin:0 0 4px 0\">",
-        [MD_BLOCK_HR] = "<hr style=\"border:0;border-top:1px solid #bbbbbb;margin:16px 0\">\n",
+        [MD_BLOCK_HR] = "<hr style=\"border:0;border-top:1px solid #999999;margin:16px 0\">\n",
         [MD_BLOCK_CODE] = ("<pre style=\"margin:0 0 12px 0;font-family:monospace;"
                            "white-space:pre-wrap\">"),
         [MD_BLOCK_P] = "<p style=\"margin:0 0 12px 0\">",
@@ -58,8 +59,8 @@ static void add_cell(struct buf *out, bool head, MD_ALIGN align)
 
         buf_addf(out,
                  "<%s align=\"%s\" style=\"border:1px solid #999999;padding:4px 8px;"
-                 "text-align:%s;vertical-align:top%s\">",
-                 head ? "th" : "td", side, side, head ? ";background-color:#eeeeee" : "");
+                 "text-align:%s;vertical-align:top\">",
+                 head ? "th" : "td", side, side);
 }
 
 static void html_enter(void *ctx, MD_BLOCKTYPE type, const void *detail)
@@ -132,7 +133,7 @@ static void html_link(void *ctx, const char *url, bool good, bool enter)
                 markdown_add_url(&safe, url);
                 buf_adds(h->out, "<a href=\"");
                 markdown_escape(h->out, safe.s);
-                buf_adds(h->out, "\" style=\"color:#0b57a4\">");
+                buf_adds(h->out, "\">");
         }
         if (enter) {
                 h->link_start = h->out->len;

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #define P  "<p style=\"margin:0 0 12px 0\">"
-#define A  "\" style=\"color:#0b57a4\">"
+#define A  "\">"
 #define UL "<ul style=\"margin:0 0 12px 0;padding:0 0 0 24px\">\n"
 #define LI "<li style=\"margin:0 0 4px 0\">"
 
@@ -224,7 +224,7 @@ static void test_quotes_are_marked_on_every_line(void **state)
         assert_plain("> một\n> hai\n>\n> - ba\n\nhết\n", "> một\n> hai\n>\n> • ba\n\nhết\n");
         assert_plain("> > sâu\n", "> > sâu\n");
         assert_html("> một", "<blockquote style=\"margin:0 0 12px 0;padding:0 0 0 12px;"
-                             "border-left:3px solid #bbbbbb;color:#444444\">\n" P
+                             "border-left:3px solid #999999\">\n" P
                              "một</p>\n</blockquote>\n");
 }
 
@@ -234,7 +234,7 @@ static void test_code_and_rules_pass_as_they_are(void **state)
         assert_both("```\na  <b>\n\n  c\n```\n***\n",
                     "<pre style=\"margin:0 0 12px 0;font-family:monospace;white-space:pre-wrap\">"
                     "a  &lt;b&gt;\n\n  c\n</pre>\n"
-                    "<hr style=\"border:0;border-top:1px solid #bbbbbb;margin:16px 0\">\n",
+                    "<hr style=\"border:0;border-top:1px solid #999999;margin:16px 0\">\n",
                     "a  <b>\n\n  c\n\n--------------------\n");
 }
 
@@ -251,7 +251,7 @@ static void test_a_table_keeps_its_columns(void **state)
                     "<table cellpadding=\"0\" cellspacing=\"0\" border=\"0\" "
                     "style=\"border-collapse:collapse;margin:0 0 12px 0\">\n<thead>\n"
                     "<tr><th align=\"right\" style=\"border:1px solid #999999;padding:4px 8px;"
-                    "text-align:right;vertical-align:top;background-color:#eeeeee\">a</th></tr>\n"
+                    "text-align:right;vertical-align:top\">a</th></tr>\n"
                     "</thead>\n<tbody>\n"
                     "<tr><td align=\"right\" style=\"border:1px solid #999999;padding:4px 8px;"
                     "text-align:right;vertical-align:top\">&lt;b&gt;</td></tr>\n"
