@@ -190,7 +190,7 @@ static int render_letter(const struct letter_content *c, const char *md, const c
 
         r = html ? markdown_html(md, &body, e) : markdown_text(md, &body, e);
         if (r < 0)
-                return r;
+                return body.over ? -E2BIG : r;
         add_content(&vars, c);
         add(&vars, "attachments", attachments);
         add(&vars, "body", body.s);

@@ -402,7 +402,7 @@ int header_param(struct buf *b, const char *name, const char *value, const char 
         f = begin(b, name);
         put(&f, value, strlen(value));
         put(&f, ";", 1);
-        if (is_ascii(param_value) && !strpbrk(param_value, "\"\\%") &&
+        if (is_ascii(param_value) && !strpbrk(param_value, "\"\\%") && !strstr(param_value, "=?") &&
             strlen(param_value) <= ASCII_NAME_MAX - 8) {
                 buf_addf(b, "\r\n %s=\"%s\"\r\n", param, param_value);
                 return 0;

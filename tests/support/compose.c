@@ -41,6 +41,9 @@ static struct letter_content content = {
         .contact = "Phòng Truyền thông, 024 0000 0100",
         .signer = "",
         .embargo = "",
+        .kind = KIND_STATEMENT,
+        .class = CLASS_NORMAL,
+        .language = LANG_VI,
 };
 static struct letter_recipient recipient = {
         .address = "mau@bao-x.example",
