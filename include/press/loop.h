@@ -46,7 +46,7 @@ void loop_timer_stop(struct loop *l, struct loop_timer *t);
 int loop_signals(struct loop *l, const int *signals, loop_signal_fn *fn, void *ctx, struct err *e);
 
 void loop_on_turn(struct loop *l, loop_fn *fn, void *ctx);
-/* Runs behind `turn`: net writes there what the turn's commit released. One; fn NULL takes it away. */
+/* Runs behind `turn`: net writes there what its commit released. One; fn NULL takes it away. */
 void loop_after_turn(struct loop *l, loop_fn *fn, void *ctx);
 
 /* Monotonic ms at the start of this turn. */

@@ -25,16 +25,16 @@
 #include <stdint.h>
 
 struct loop;
-struct net;   /* the libcurl multi and its place in the loop */
-struct conn;  /* one connection */
+struct net;  /* the libcurl multi and its place in the loop */
+struct conn; /* one connection */
 
 enum relay_tls { RELAY_TLS_OFF, RELAY_TLS_OPPORTUNISTIC, RELAY_TLS_REQUIRED };
 
-struct relay_opts { /* all strings outlive the connections; "" = not set */
-        const char *name;     /* for messages */
-        const char *url;      /* smtp://host:port or smtps://host:port */
-        const char *address;  /* connect here (host or host:port), still verifying the url's name */
-        const char *ehlo;     /* our FQDN */
+struct relay_opts {          /* all strings outlive the connections; "" = not set */
+        const char *name;    /* for messages */
+        const char *url;     /* smtp://host:port or smtps://host:port */
+        const char *address; /* connect here (host or host:port), still verifying the url's name */
+        const char *ehlo;    /* our FQDN */
         const char *username;
         const char *password; /* the secret itself */
         const char *ca_file;  /* "" = the system's bundle */
@@ -44,9 +44,9 @@ struct relay_opts { /* all strings outlive the connections; "" = not set */
         int64_t session_ms; /* limit for banner, EHLO, TLS, AUTH together; 0 = 5 min */
 };
 
-struct conn_info { /* what the log keeps of a connection; "" = none */
-        char peer[80]; /* "192.0.2.1:25" */
-        char tls[16];  /* "TLSv1.3", "" in clear */
+struct conn_info {      /* what the log keeps of a connection; "" = none */
+        char peer[80];  /* "192.0.2.1:25" */
+        char tls[16];   /* "TLSv1.3", "" in clear */
         char cert[256]; /* names the certificate shows, when they are not the url's; else "" */
         int64_t connect_ms;
 };
@@ -65,7 +65,8 @@ struct conn_ops {
         void (*down)(void *ctx, struct conn *c, const struct outcome *why);
 };
 
-int net_open(struct loop *l, const struct conn_ops *ops, void *ctx, struct net **ret, struct err *e);
+int net_open(struct loop *l, const struct conn_ops *ops, void *ctx, struct net **ret,
+             struct err *e);
 void net_close(struct net **n); /* for CLEANUP; drops what is open without callbacks */
 
 /* Starts connecting. Never NULL; failures come by `down`. `user` is the caller's own. */

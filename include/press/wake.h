@@ -19,7 +19,7 @@ void wake_drain(int fd);
 /* true when a listener took it. */
 bool wake_send(const char *path);
 
-/* Tells systemd (NOTIFY_SOCKET) "READY=1", "STOPPING=1", "STATUS=…"; nothing without one. sd_notify(3). */
+/* Tells systemd (NOTIFY_SOCKET) "READY=1", "STATUS=…"; nothing without one. sd_notify(3). */
 void wake_notify_systemd(const char *state);
 
 #endif

@@ -41,8 +41,7 @@ struct talk { /* while libcurl has the line */
         bool logged_in;     /* 235 came */
         struct reply reply; /* to the last command, or the banner */
         struct reply_reader reader;
-        char secret
-                [TALK_SECRET_BYTES]; /* start of the last AUTH argument: must not be kept in a reply */
+        char secret[TALK_SECRET_BYTES]; /* start of the last AUTH argument */
         char error[CURL_ERROR_SIZE];
 };
 
@@ -58,6 +57,7 @@ struct conn {
         struct outcome why; /* once OVER */
 
         CURL *easy;
+        bool tcp_up; /* while CONNECTING */
         struct curl_slist *connect_to;
         struct talk talk;
         struct loop_timer timer;
@@ -107,7 +107,7 @@ void talk_done(struct conn *c);
 
 /* diag.c: both give VERDICT_RELAY. */
 struct outcome diag_failed(struct conn *c, CURLcode rc);
-struct outcome diag_deadline(struct conn *c, bool tcp_up);
+struct outcome diag_deadline(struct conn *c);
 /* "192.0.2.1:25", "" while unknown. */
 void diag_peer(struct conn *c);
 

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
 
 #define TCP_MS        INT64_C(30000)
 #define SESSION_MS    INT64_C(300000)
@@ -100,7 +102,7 @@ static CURLcode set_address(struct conn *c, CURL *easy)
 
 /*
  * CAPATH off: GnuTLS would load the whole folder for each connection, and trust
- * it beside the relay's own CA (LIBRARIES 1.1). Opportunistic TLS keeps passive
+ * it beside the relay's own CA. Opportunistic TLS keeps passive
  * listeners out and nobody else, so it asks for no certificate.
  */
 static CURLcode set_tls(struct conn *c, CURL *easy)
@@ -180,30 +182,14 @@ void multi_connect(struct conn *c)
                 conn_pend(c);
                 return;
         }
-        loop_timer_set(n->loop, &c->timer,
-                       c->started + (c->opts.tcp_ms < c->opts.session_ms ? c->opts.tcp_ms
-                                                                         : c->opts.session_ms),
-                       conn_deadline, c);
+        loop_timer_set(n->loop, &c->timer, c->started + c->opts.tcp_ms, conn_deadline, c);
 }
 
-/* libcurl does not say when TCP is up, only how long it took; so this looks twice at times. */
 void multi_deadline(struct conn *c)
 {
-        int64_t now = loop_now(c->net->loop), at, tcp_end = c->started + c->opts.tcp_ms;
-        curl_off_t tcp_us = 0;
+        struct outcome why = diag_deadline(c);
 
-        curl_easy_getinfo(c->easy, CURLINFO_CONNECT_TIME_T, &tcp_us);
-        if (tcp_us)
-                at = c->started + tcp_us / 1000 + c->opts.session_ms;
-        else
-                at = now + c->opts.session_ms < tcp_end ? now + c->opts.session_ms : tcp_end;
-        if (at > now) {
-                loop_timer_set(c->net->loop, &c->timer, at, conn_deadline, c);
-        } else {
-                struct outcome why = diag_deadline(c, tcp_us != 0);
-
-                conn_over(c, &why);
-        }
+        conn_over(c, &why);
 }
 
 /* --- when libcurl is done ------------------------------------------------------- */
@@ -227,7 +213,7 @@ static void note_tls(struct conn *c)
 
 /*
  * The first receive ties the connection to the handle again; without it the next
- * connect in this multi might prune it (LIBRARIES 1.3, step 3).
+ * connect in this multi might prune it.
  */
 static CURLcode take_over(struct conn *c)
 {
@@ -236,8 +222,12 @@ static CURLcode take_over(struct conn *c)
         char early[512];
         CURLcode rc = curl_easy_recv(c->easy, early, sizeof(early), &n);
 
-        if (rc == CURLE_OK) /* nothing was asked yet: whatever this is, no step may build on it */
-                return n ? CURLE_WEIRD_SERVER_REPLY : CURLE_RECV_ERROR;
+        if (rc == CURLE_OK && n) { /* nothing was asked: a 421, or words for nobody */
+                (void) talk_heard(c, early, n);
+                return CURLE_WEIRD_SERVER_REPLY;
+        }
+        if (rc == CURLE_OK)
+                return CURLE_RECV_ERROR;
         if (rc != CURLE_AGAIN)
                 return rc;
         rc = curl_easy_getinfo(c->easy, CURLINFO_ACTIVESOCKET, &fd);
@@ -245,7 +235,7 @@ static CURLcode take_over(struct conn *c)
                 return CURLE_RECV_ERROR;
         curl_easy_setopt(c->easy, CURLOPT_VERBOSE, 0L);
         note_tls(c);
-        /* libcurl keeps these two promises; a mail in clear or unauthenticated is not worth trusting it. */
+        /* The first is libcurl's promise too; the second is not. */
         if (c->opts.tls == RELAY_TLS_REQUIRED && !c->tls)
                 return CURLE_USE_SSL_FAILED;
         if (c->opts.username[0] && !c->talk.logged_in)
@@ -308,16 +298,40 @@ static void on_curl_timer(void *net)
         collect(n);
 }
 
+static bool is_connected(int fd)
+{
+        struct sockaddr_storage ss = {0};
+        socklen_t len = sizeof(ss);
+
+        return getpeername(fd, (struct sockaddr *) &ss, &len) == 0 &&
+               (ss.ss_family == AF_INET || ss.ss_family == AF_INET6);
+}
+
+/*
+ * libcurl does not say when TCP is up, but it asks for other events then. From
+ * here the relay has its time for the banner, TLS and all.
+ */
+static void note_tcp(struct conn *c, int fd)
+{
+        if (c->state != CONN_CONNECTING || c->tcp_up || !is_connected(fd))
+                return;
+        c->tcp_up = true;
+        loop_timer_set(c->net->loop, &c->timer, loop_now(c->net->loop) + c->opts.session_ms,
+                       conn_deadline, c);
+}
+
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *net, void *unused)
 {
         struct net *n = net;
-        const struct conn *c = conn_of(easy);
+        struct conn *c = conn_of(easy);
         unsigned events =
                 (what & CURL_POLL_IN ? LOOP_READ : 0) | (what & CURL_POLL_OUT ? LOOP_WRITE : 0);
 
         (void) unused;
         if (c && c->fd == fd)
                 return 0; /* ours since the connection is up */
+        if (c && what != CURL_POLL_REMOVE)
+                note_tcp(c, fd);
         if (what == CURL_POLL_REMOVE)
                 loop_unwatch(n->loop, fd);
         else

@@ -117,16 +117,12 @@ static bool is_tls(CURLcode rc)
         }
 }
 
-/* smtps: TCP is up, not a word was said. */
-static bool in_implicit_tls(const struct conn *c)
+static bool secured(const struct conn *c)
 {
-        curl_off_t tcp = 0, tls = 0;
+        curl_off_t us = 0;
 
-        if (strncasecmp(c->opts.url, "smtps:", 6) != 0 || !c->easy)
-                return false;
-        curl_easy_getinfo(c->easy, CURLINFO_CONNECT_TIME_T, &tcp);
-        curl_easy_getinfo(c->easy, CURLINFO_APPCONNECT_TIME_T, &tls);
-        return tcp && !tls;
+        curl_easy_getinfo(c->easy, CURLINFO_APPCONNECT_TIME_T, &us);
+        return us != 0;
 }
 
 static enum stage stage_of(const struct conn *c, CURLcode rc)
@@ -141,7 +137,10 @@ static enum stage stage_of(const struct conn *c, CURLcode rc)
         case SAID_AUTH: return STAGE_AUTH;
         case SAID_NOTHING: break;
         }
-        return in_implicit_tls(c) ? STAGE_TLS : STAGE_CONNECT;
+        /* Before the first word: smtps makes TLS first. */
+        return c->tcp_up && strncasecmp(c->opts.url, "smtps:", 6) == 0 && !secured(c)
+                       ? STAGE_TLS
+                       : STAGE_CONNECT;
 }
 
 /* What the relay owed us when it ended. */
@@ -184,9 +183,8 @@ static void failure_text(struct conn *c, CURLcode rc, enum stage stage, char *ou
                          c->opts.ca_file[0] ? c->opts.ca_file : "of the system");
                 return;
         case CURLE_LOGIN_DENIED:
-                snprintf(
-                        out, size,
-                        "the relay offers no way to log in that we know (AUTH), but a username is set");
+                snprintf(out, size,
+                         "a username is set, but the relay offers no login that we know (AUTH)");
                 return;
         case CURLE_SSL_CONNECT_ERROR:
                 snprintf(out, size, "the TLS handshake failed: %s", reason);
@@ -222,16 +220,16 @@ struct outcome diag_failed(struct conn *c, CURLcode rc)
         return outcome_local(VERDICT_RELAY, BLAME_RELAY, stage, 0, "", text);
 }
 
-struct outcome diag_deadline(struct conn *c, bool tcp_up)
+struct outcome diag_deadline(struct conn *c)
 {
         enum stage stage = stage_of(c, CURLE_OPERATION_TIMEDOUT);
         char text[REPLY_TEXT_MAX] = "";
         curl_off_t lookup = 0;
-        int64_t ms = tcp_up ? c->opts.session_ms : c->opts.tcp_ms;
+        int64_t ms = c->tcp_up ? c->opts.session_ms : c->opts.tcp_ms;
 
         diag_peer(c);
         curl_easy_getinfo(c->easy, CURLINFO_NAMELOOKUP_TIME_T, &lookup);
-        if (tcp_up)
+        if (c->tcp_up)
                 snprintf(text, sizeof(text), "%s did not come in %lld s", waited_for(c, stage),
                          (long long) (ms + 999) / 1000);
         else

@@ -73,13 +73,14 @@ static int bind_at(int fd, const char *path)
 
 int wake_listen(const char *path, int *ret_fd, struct err *e)
 {
-        CLEANUP(close_fd) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         int r = fd < 0 ? -errno : bind_at(fd, path);
 
-        if (r < 0)
+        if (r < 0) {
+                close_fd(&fd);
                 return err_set(e, r, "cannot listen on %s: %s", path, strerror(-r));
+        }
         *ret_fd = fd;
-        fd = -1;
         return 0;
 }
 

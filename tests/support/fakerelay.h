@@ -1,5 +1,5 @@
 /*
- * fakerelay.h - for tests of net: a relay that follows a script, and a client that tells what happened
+ * fakerelay.h - for tests of net: a relay that follows a script, a client that tells what happened
  *
  * The relay is one thread on a port of its own (127.0.0.1:0). A script is an
  * array of steps ending in NULL, for one connection:

@@ -99,6 +99,23 @@ static void test_refused_ehlo_and_helo_are_the_relays_affair(void **state)
                                          "EHLO press.example.org\nHELO press.example.org\n"});
 }
 
+/* R20: the relay thinks better of it before we have asked for anything. */
+static void test_a_421_behind_the_login_is_heard(void **state)
+{
+        static const char *const script[] = {
+                "220 hi", "<EHLO",  "250-relay.example\r\n250 AUTH PLAIN",
+                "<AUTH",  "235 ok", "421 4.7.0 too many",
+                "!wait",  NULL};
+
+        (void) state;
+        client.opts.username = "press";
+        client.opts.password = "secret-word";
+        client.letters = "";
+        run(script);
+        assert_non_null(strstr(client.log.s, "421 4.7.0 too many\n"));
+        assert_null(strstr(client.log.s, "go a"));
+}
+
 /* R33 */
 static void test_helo_will_do_and_offers_nothing(void **state)
 {
@@ -215,9 +232,9 @@ static void test_a_silent_name_server_holds_nothing_up(void **state)
         run(script);
         assert_true(clock_mono() - began < 2000);
         pthread_mutex_unlock(&silent_dns);
-        assert_string_equal(
-                client.log.s,
-                "down relay connect 0 no answer from the name servers about relay.example.org:25 in 1 s\n");
+        assert_string_equal(client.log.s,
+                            "down relay connect 0 no answer from the name servers about "
+                            "relay.example.org:25 in 1 s\n");
 }
 
 static void test_an_unknown_name_says_so(void **state)
@@ -298,7 +315,7 @@ static void test_a_login_is_made_before_anything_is_sent(void **state)
                                          "EHLO press.example.org\nAUTH PLAIN " PLAIN "\nQUIT\n"});
 }
 
-/* libcurl would go on without a login (LIBRARIES 1.2). */
+/* libcurl would go on without a login. */
 static void test_a_relay_without_auth_is_not_used_unauthenticated(void **state)
 {
         static const char *const script[] = {GREETING, "!wait", NULL};
@@ -308,8 +325,8 @@ static void test_a_relay_without_auth_is_not_used_unauthenticated(void **state)
         run(script);
         assert_string_equal(
                 client.log.s,
-                "down relay auth 0 the relay offers no way to log in that we know (AUTH), "
-                "but a username is set\n");
+                "down relay auth 0 a username is set, but the relay offers no login that we "
+                "know (AUTH)\n");
         assert_string_equal(fake_transcript(fake), "EHLO press.example.org\n");
 }
 
@@ -354,6 +371,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 T(test_a_refusing_banner_is_the_relays_affair),
                 T(test_refused_ehlo_and_helo_are_the_relays_affair),
+                T(test_a_421_behind_the_login_is_heard),
                 T(test_helo_will_do_and_offers_nothing),
                 T(test_capabilities_are_read_but_the_relays_name_is_none),
                 T(test_a_refused_connection_says_so),
