@@ -1,0 +1,111 @@
+/*
+ * cli.h - what every command of pressctl is given
+ *
+ * A command is one row of commands.c and one function. It returns an exit
+ * code; 0 is success. What fails is told once, by cli_fail(), which also gives
+ * the code:
+ *
+ *      static const struct cli_option options[] = {
+ *              {"at", "T", N_("when")}, {"again", NULL, N_("really again")}, {0}};
+ *
+ *      int cmd_x(struct cli *c, const struct args *a)
+ *      {
+ *              struct err e = {0};
+ *              int r = cli_db(c);
+ *
+ *              if (r != 0)
+ *                      return r;
+ *              r = thing_do(c->db, a->v[0], args_get(a, "at"), &e);
+ *              if (r < 0)
+ *                      return cli_fail(c, r, &e);
+ *              ...
+ *              return EXIT_OK;
+ *      }
+ */
+#ifndef PRESS_CLI_CLI_H
+#define PRESS_CLI_CLI_H
+
+#include "press/cli.h"
+#include "press/config.h"
+#include "press/db.h"
+#include "press/err.h"
+#include "press/release.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct cli_option { /* ends with a row of zeros */
+        const char *name;
+        const char
+                *value; /* what follows it: "T", "[DUR]" where it may be left out; NULL: nothing */
+        const char *help; /* N_() */
+};
+
+#define ARGS_OPTIONS_MAX 32
+
+struct args {
+        int n; /* operands, within the command's min and max */
+        char *const *v;
+        const struct cli_option *options;
+        const char *value[ARGS_OPTIONS_MAX]; /* by the row of `options`; NULL = not given */
+};
+/* The option's value, "" for one without; NULL when it was not given. */
+const char *args_get(const struct args *a, const char *name);
+bool args_has(const struct args *a, const char *name);
+
+struct cli {
+        struct config *config; /* after cli_config() */
+        struct db *db;         /* after cli_db() */
+        enum lang lang;
+        bool json;
+        int64_t uid; /* the caller */
+        const char *user;
+        int64_t now;          /* one moment for the whole command */
+        const char *unharmed; /* said after an error: N_("Nothing was sent."); NULL = nothing */
+
+        const char *config_option; /* -c */
+        bool lang_set;             /* by --lang or the environment; else the configuration says */
+};
+
+struct command {
+        const char *name;  /* "send", "book import" */
+        const char *usage; /* operands: "FILE", "R|--all" */
+        const char *help;  /* N_(), one line */
+        int (*run)(struct cli *c, const struct args *a);
+        const struct cli_option *options; /* NULL: none of its own */
+        int min, max;                     /* operands */
+        const char *unharmed;             /* what cli.unharmed begins with */
+};
+extern const struct command cli_commands[]; /* ends with a row of zeros */
+
+/* Load the configuration, open the database too. 0, or the exit code after saying why. */
+int cli_config(struct cli *c);
+int cli_db(struct cli *c);
+struct actor cli_actor(const struct cli *c);
+
+/* Says "pressctl: FILE:LINE: reason" on standard error. Returns the exit code. */
+int cli_fail(const struct cli *c, int r, const struct err *e);
+/* A wrong command line: says it and where to read on. Returns EXIT_USAGE. */
+int cli_usage(const struct cli *c, const struct err *e);
+/* "pressctl: warning: …", or without `r` a plain remark. */
+void cli_warn(const struct cli *c, const struct err *e);
+
+/* printf() to standard output in the caller's language; msgid is a literal with a row in vi.po. */
+void cli_say(const struct cli *c, const char *msgid, ...) __attribute__((format(printf, 2, 3)));
+/* The same to standard error, "pressctl: " before it, a line end after it. */
+void cli_note(const struct cli *c, const char *msgid, ...) __attribute__((format(printf, 2, 3)));
+
+/* R as people write it, to an id. 0, or the exit code after saying why. */
+int cli_release(struct cli *c, const char *r, int64_t *ret_id);
+
+/*
+ * --wait[=DUR]: `value` is what args_get() gave. Waits until nothing is left to try,
+ * or for DUR. Returns 0, 1 (naming at most 10 not reached), 3, 75, or after an error its code.
+ */
+int cli_wait(struct cli *c, int64_t release, const char *value);
+
+/* Prints "Usage: …" and the options of one command, or of all when NULL. */
+void cli_help(const struct cli *c, const struct command *cmd, FILE *out);
+
+#endif
