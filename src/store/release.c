@@ -38,6 +38,18 @@ void frozen_done(struct frozen *f)
         *f = (struct frozen){0};
 }
 
+void frozen_hash(const struct frozen *f, char out[HASH_HEX_MAX])
+{
+        unsigned char sum[HASH_BYTES];
+        struct hash h;
+
+        hash_init(&h);
+        hash_piece(&h, f->bytes, f->n);
+        hash_text(&h, f->cuts);
+        hash_final(&h, sum);
+        hash_hex(sum, out);
+}
+
 void release_hash(const struct release *r, char out[HASH_HEX_MAX])
 {
         unsigned char sum[HASH_BYTES];
