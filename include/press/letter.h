@@ -38,22 +38,22 @@ struct letter_attachment {
         size_t n;
 };
 
-struct letter_content { /* all UTF-8 NFC, "" = none, never NULL */
-        const char *domain;    /* Message-ID, boundary and List-Id */
+struct letter_content {     /* all UTF-8 NFC, "" = none, never NULL */
+        const char *domain; /* of Message-ID and List-Id */
         const char *from_name, *from_address;
-        const char *reply_to;  /* mailbox or "Name <mailbox>", "" = none */
-        const char *list_id;   /* "" = press.DOMAIN */
-        bool automatic;        /* Auto-Submitted: auto-generated (R114) */
-        bool rehearsal;        /* unmistakably marked in subject and text */
+        const char *reply_to; /* mailbox or "Name <mailbox>", "" = none */
+        const char *list_id;  /* "" = press.DOMAIN */
+        bool automatic;       /* Auto-Submitted: auto-generated (R114) */
+        bool rehearsal;       /* unmistakably marked in subject and text */
 
         const char *title, *number;
         enum release_kind kind;
         enum release_class class;
         enum lang language;
-        const char *text;      /* Markdown */
+        const char *text;                              /* Markdown */
         const char *ministry, *unit, *place, *contact; /* letterhead */
         const char *signer;
-        const char *embargo;   /* the notice in words, for the Early copies; "" = none */
+        const char *embargo; /* the notice in words, for the Early copies; "" = none */
         /* Of a correction or withdrawal; NULL is as good as "" here. */
         const char *replaces; /* the first release in words: number, time, title */
         const char *wrong, *right;
@@ -72,18 +72,18 @@ struct letter; /* loaded, ready to splice; immutable */
 int letter_compose(const struct letter_content *c, size_t max_bytes, char **ret_bytes,
                    size_t *ret_n, char **ret_cuts, struct err *e);
 
-/* Takes over `bytes` (malloc()ed), on failure too. -EBADMSG when they and the cuts are no letter of ours. */
+/* Takes over `bytes` (malloc()ed), on failure too. -EBADMSG when this is no letter of ours. */
 int letter_load(char *bytes, size_t n, const char *cuts, struct letter **ret, struct err *e);
 void letter_free(struct letter **l); /* for CLEANUP; accepts NULL */
 
-struct letter_recipient { /* never NULL */
-        const char *address;    /* canonical mailbox */
-        const char *name;       /* person or desk, "" = none */
-        const char *org;        /* "" = none */
-        const char *title;      /* post, "" = none */
+struct letter_recipient {    /* never NULL */
+        const char *address; /* canonical mailbox */
+        const char *name;    /* person or desk, "" = none */
+        const char *org;     /* "" = none */
+        const char *title;   /* post, "" = none */
         enum contact_role role;
         int64_t moment;         /* Date:, and the letterhead's date; ms UTC */
-        const char *message_id; /* local part of Message-ID, without <> and domain: a-z A-Z 0-9 . - _ */
+        const char *message_id; /* local part of Message-ID: a-z A-Z 0-9 . - _ */
         bool early;             /* shows the embargo notice in subject and first line */
 };
 

@@ -163,7 +163,7 @@ static void add_content(struct vars *vars, const struct letter_content *c)
         add_late(vars, "everybody");
 }
 
-/* A template that is missing or wrong is our own fault and never a user's: the tests render them all. */
+/* A template that is missing or wrong is our own fault, not a user's: the tests render them all. */
 static int render(const struct letter_content *c, const char *stem, bool html,
                   const struct vars *vars, struct buf *out, struct err *e)
 {

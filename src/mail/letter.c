@@ -163,7 +163,7 @@ static void add_text_part(struct draft *d, const struct buf *text, bool html)
         buf_adds(&d->b, "\r\n");
 }
 
-/* A type/subtype of tokens; a message or multipart must not be base64 (RFC 2046 5), so is no type here. */
+/* A type/subtype of tokens. A message or multipart must not be base64 (RFC 2046 section 5). */
 static const char *safe_type(const char *type)
 {
         const char *slash = strchr(type, '/');

@@ -58,6 +58,11 @@ void spliced_done(struct spliced *s)
 
 /* --- the recipient's words --------------------------------------------------- */
 
+/*
+ * The words and forms below belong to letters of form 1 (cuts.h): a try next
+ * month must say the same as today's (R88). Change them only with a new form.
+ */
+
 /* What one recipient's letter says at the cuts; each is made once, when first met. */
 struct personal {
         const struct letter *letter;
@@ -157,7 +162,7 @@ static void put_dateline(struct personal *w)
         body_quoted(&w->own, text.s, text.len);
 }
 
-/* An address that no letter may go to is refused long before; here it must not add a header line. */
+/* An unfit address is refused long before; here it must only not add a header line. */
 static void put_to(struct personal *w)
 {
         CLEANUP(mem_free) char *owned = NULL;

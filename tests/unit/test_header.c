@@ -191,13 +191,12 @@ static void test_other_file_names_are_rfc2231_with_an_ascii_likeness(void **stat
 static void test_long_file_names_go_in_pieces_of_whole_characters(void **state)
 {
         (void) state;
-        filename(
-                "\xe1\xba\xa5\xe1\xba\xa5\xe1\xba\xa5\xe1\xba\xa5\xe1\xba\xa5\xe1\xba\xa5\xe1\xba\xa5"
-                ".pdf",
-                "Content-Disposition: attachment;\r\n"
-                " filename*0*=UTF-8''%E1%BA%A5%E1%BA%A5%E1%BA%A5%E1%BA%A5%E1%BA%A5%E1%BA%A5;\r\n"
-                " filename*1*=%E1%BA%A5.pdf;\r\n"
-                " filename=\"aaaaaaa.pdf\"\r\n");
+        filename("ấấấấấấấ"
+                 ".pdf",
+                 "Content-Disposition: attachment;\r\n"
+                 " filename*0*=UTF-8''%E1%BA%A5%E1%BA%A5%E1%BA%A5%E1%BA%A5%E1%BA%A5%E1%BA%A5;\r\n"
+                 " filename*1*=%E1%BA%A5.pdf;\r\n"
+                 " filename=\"aaaaaaa.pdf\"\r\n");
 }
 
 static void test_the_ascii_likeness_is_short_safe_and_keeps_the_ending(void **state)
