@@ -8,6 +8,10 @@
  * (UTS 46 by libidn2) and quotes only where the local part needs it. Two addresses that
  * differ only in domain case or IDN form are one recipient (R69).
  * Limits: local part 64 octets, domain 255, whole 254.
+ * Refused although a grammar knows them: address literals (a@[192.0.2.1]), a
+ * domain of one part or ending in a number, and Unicode that no eye can check
+ * (blanks, format, private and unassigned characters). ASCII domains get the
+ * letter-digit-hyphen check only; libidn2 would refuse some legal old names.
  */
 #ifndef PRESS_ADDR_H
 #define PRESS_ADDR_H
@@ -20,7 +24,7 @@
 
 struct addr {
         char mailbox[ADDR_MAX]; /* canonical: local@domain, for the wire and for comparing */
-        const char *domain;     /* points into mailbox, behind the @; A-labels, lower case */
+        const char *domain;     /* points into mailbox of this very object: do not copy the struct */
         bool ascii;             /* false: the local part needs SMTPUTF8 */
 };
 

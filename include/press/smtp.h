@@ -23,6 +23,11 @@
  * A reply is never credited to another recipient: surplus or unparsable
  * replies end the session (R30, R31), with the envelopes that are open judged
  * as if the line was lost.
+ * What an end means for open envelopes: UNKNOWN only when the last byte of the
+ * dot was taken by the line; NOT_TRIED for one that was not answered at all and
+ * stood behind another or behind a letter that was accepted; else RELAY. A
+ * refusal that comes while the letter is still going out is judged as one to
+ * the dot, and the line closes.
  * Nothing blocks and nothing is copied from the letter; the slices must stay
  * until DONE or END for that envelope.
  *
@@ -79,7 +84,7 @@ enum smtp_event_type {
 struct smtp_event {
         enum smtp_event_type type;
         void *tag;              /* NULL for SMTP_END */
-        struct outcome outcome; /* for SMTP_DONE, and for SMTP_END why */
+        struct outcome outcome; /* for SMTP_DONE; for SMTP_END why: BLAME_RELAY, or NOBODY */
         int64_t ms;             /* SMTP_DONE: from sending MAIL to the last reply */
 };
 
@@ -89,7 +94,7 @@ struct smtp *smtp_new(const struct smtp_opts *opts);
 void smtp_free(struct smtp *s);
 void smtp_freep(struct smtp **s); /* for CLEANUP */
 
-/* How many envelopes may be handed over now: 0, 1 (one may follow the open one behind its dot). */
+/* How many envelopes may be handed over now: 0, 1 (with pipelining one may follow the open one). */
 unsigned smtp_room(const struct smtp *s);
 
 /*
