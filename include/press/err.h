@@ -30,8 +30,8 @@ struct err {
         const char *msgid; /* string literal, never owned; "" when nothing was set */
         unsigned nargs;
         char arg[ERR_ARGS][ERR_ARG_BYTES]; /* foreign text is already escaped */
-        char file[256];    /* "" = no place */
-        unsigned line;     /* 1-based, 0 = no line */
+        char file[256];                    /* "" = no place */
+        unsigned line;                     /* 1-based, 0 = no line */
 };
 
 /*
@@ -40,7 +40,13 @@ struct err {
  * %lu %lld %llu %c %%, without width or precision; at most ERR_ARGS of them.
  * Control characters and invalid UTF-8 in arguments are escaped here.
  */
-int err_set(struct err *e, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+#define err_set(e, code, ...)                        \
+        __extension__({                              \
+                int code_ = (code);                  \
+                err_fill((e), code_, __VA_ARGS__);   \
+                code_; /* seen by static analysis */ \
+        })
+void err_fill(struct err *e, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Adds the place. `line` 0 keeps the line that is there. */
 void err_at(struct err *e, const char *file, unsigned line);

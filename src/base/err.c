@@ -62,12 +62,12 @@ static void arg_store(char *out, const struct conv *c, va_list *ap)
         text_escape(num, out, ERR_ARG_BYTES);
 }
 
-int err_set(struct err *e, int code, const char *fmt, ...)
+void err_fill(struct err *e, int code, const char *fmt, ...)
 {
         va_list ap;
 
         if (!e)
-                return code;
+                return;
         *e = (struct err) {.code = code, .msgid = fmt};
         va_start(ap, fmt);
         for (const char *p = strchr(fmt, '%'); p; p = strchr(p, '%')) {
@@ -80,7 +80,6 @@ int err_set(struct err *e, int code, const char *fmt, ...)
                 p = c.end;
         }
         va_end(ap);
-        return code;
 }
 
 void err_at(struct err *e, const char *file, unsigned line)
