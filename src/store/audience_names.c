@@ -242,6 +242,6 @@ int named_find(struct db *db, const struct audience *term, int64_t now, struct n
         case AUDIENCE_LANG: return 0; /* the grammar knows these words */
         case AUDIENCE_FIELDS: break;
         }
-        assert(!"no such field");
+        assert(0 && "no such field");
         return -EINVAL;
 }

@@ -158,7 +158,7 @@ static int compile(struct compiler *c, const struct audience *a)
         case AUDIENCE_AND: return compile_chain(c, a->child, a->n, " AND ");
         case AUDIENCE_OR: return compile_chain(c, a->child, a->n, " OR ");
         }
-        assert(!"no such operator");
+        assert(0 && "no such operator");
         return -EINVAL;
 }
 

@@ -147,7 +147,7 @@ static char *find_text(const struct contact *c)
 /* How the columns are bound, in INSERT and UPDATE alike: ?2 to ?15, after the id or nothing. */
 #define CONTACT_VALUES(c, find)                                                                    \
         SQL_INT((c)->org_id), SQL_TEXT((c)->name),                                                 \
-                SQL_TEXT(words_name(&contact_roles, (c)->role)), SQL_TEXT((c)->title),             \
+                SQL_TEXT(words_name(&contact_roles, (int) (c)->role)), SQL_TEXT((c)->title),       \
                 SQL_TEXT((c)->email), SQL_TEXT((c)->phone),                                        \
                 SQL_TEXT(msg_lang_name((c)->language)), SQL_INT((c)->priority),                    \
                 SQL_TEXT((c)->tags), SQL_TEXT((c)->source), SQL_TEXT(find), SQL_INT((c)->from_at), \

@@ -38,7 +38,7 @@ void org_done(struct org *o)
 static const char *fact_value(const struct org *o, enum fact f, char number[24])
 {
         switch (f) {
-        case FACT_KIND: return words_name(&org_kinds, o->kind);
+        case FACT_KIND: return words_name(&org_kinds, (int) o->kind);
         case FACT_NAME: return o->name;
         case FACT_SHORT: return o->short_name;
         case FACT_CODE: return o->code;
@@ -50,7 +50,7 @@ static const char *fact_value(const struct org *o, enum fact f, char number[24])
                 snprintf(number, 24, "%" PRId64, o->parent_id);
                 return number;
         }
-        assert(!"no such fact");
+        assert(0 && "no such fact");
         return "";
 }
 
@@ -183,7 +183,7 @@ int org_add(struct tx *tx, struct org *o, int64_t import, int64_t now, struct er
         if (r < 0)
                 return r;
         r = sql_get_int(tx->db, sql,
-                        SQL_WITH(SQL_TEXT(uid), SQL_TEXT(words_name(&org_kinds, o->kind)),
+                        SQL_WITH(SQL_TEXT(uid), SQL_TEXT(words_name(&org_kinds, (int) o->kind)),
                                  SQL_TEXT(o->name), SQL_TEXT(o->short_name), SQL_TEXT(o->code),
                                  SQL_TEXT(o->province), SQL_TEXT(o->region), SQL_OPT(o->parent_id),
                                  SQL_TEXT(find), SQL_INT(now)),
@@ -228,7 +228,7 @@ static int org_write(struct tx *tx, const struct org *o, struct err *e)
         if (r < 0)
                 return r;
         return sql_run(tx->db, sql,
-                       SQL_WITH(SQL_INT(o->id), SQL_TEXT(words_name(&org_kinds, o->kind)),
+                       SQL_WITH(SQL_INT(o->id), SQL_TEXT(words_name(&org_kinds, (int) o->kind)),
                                 SQL_TEXT(o->name), SQL_TEXT(o->short_name), SQL_TEXT(o->code),
                                 SQL_TEXT(o->province), SQL_TEXT(o->region), SQL_OPT(o->parent_id),
                                 SQL_TEXT(find)),

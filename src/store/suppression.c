@@ -30,8 +30,9 @@ int suppression_add(struct tx *tx, const char *address, enum delivery_reason rea
 
         assert(reason == REASON_STOP_LIST || reason == REASON_DEAD_ADDRESS);
         r = sql_run(tx->db, sql,
-                    SQL_WITH(SQL_TEXT(address), SQL_TEXT(words_name(&delivery_reasons, reason)),
-                             SQL_INT(now), SQL_TEXT(by), SQL_TEXT(note)),
+                    SQL_WITH(SQL_TEXT(address),
+                             SQL_TEXT(words_name(&delivery_reasons, (int) reason)), SQL_INT(now),
+                             SQL_TEXT(by), SQL_TEXT(note)),
                     e);
         if (r == -EEXIST)
                 return err_set(e, r, N_("%s is on the stop list already"), address);
