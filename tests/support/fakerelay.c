@@ -7,12 +7,14 @@
 #include <assert.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,7 +23,7 @@
 
 struct fake {
         const char *const *script;
-        int listener, fd;
+        int listener, fd, over; /* over: an eventfd, for the step "!stall" */
         unsigned port;
         pthread_t thread;
         bool joined, tls;
@@ -127,7 +129,9 @@ static bool fake_step(struct fake *f, const char *step)
                 return fake_expect(f, step + 1);
         if (strcmp(step, "!tls") == 0)
                 return fake_handshake(f);
-        if (strcmp(step, "!close") == 0)
+        if (strcmp(step, "!stall") == 0)
+                (void) poll(&(struct pollfd){.fd = f->over, .events = POLLIN}, 1, -1);
+        if (strcmp(step, "!close") == 0 || strcmp(step, "!stall") == 0)
                 return false;
         for (int i = 0; strcmp(step, "!flood") == 0 && i < 1000; i++)
                 fake_send(f, "250-X");
@@ -203,6 +207,7 @@ struct fake *fake_start(const char *const *script, const struct fake_cert *cert)
 
         f->script = script;
         f->fd = -1;
+        f->over = eventfd(0, EFD_CLOEXEC);
         f->in = BUF(1 << 24);
         f->transcript = BUF(1 << 20);
         f->letter = BUF(1 << 24);
@@ -241,6 +246,7 @@ const char *fake_ca_file(const struct fake *f)
 const char *fake_transcript(struct fake *f)
 {
         if (!f->joined) {
+                (void) eventfd_write(f->over, 1);
                 shutdown(f->listener, SHUT_RDWR); /* wakes an accept() that nobody will answer */
                 pthread_join(f->thread, NULL);
         }
@@ -252,6 +258,7 @@ void fake_stop(struct fake *f)
 {
         fake_transcript(f);
         close(f->listener);
+        close(f->over);
         if (f->cred)
                 gnutls_certificate_free_credentials(f->cred);
         if (f->ca_file[0])

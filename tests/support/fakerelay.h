@@ -10,6 +10,7 @@
  *   "!tls"       the server's side of a handshake
  *   "!wait"      reads until the client closes; what came is in the transcript
  *   "!flood"     "250-X" a thousand times, then waits
+ *   "!stall"     reads nothing more, until fake_transcript()
  *   "!close"     closes at once
  *   "!dead"      nobody listens: connecting is refused
  *

@@ -293,6 +293,19 @@ static void test_an_address_that_would_break_the_line_is_not_taken(void **state)
         assert_string_equal(fake_transcript(fake), "EHLO press.example.org\nQUIT\n");
 }
 
+static void make_large(struct buf *text)
+{
+        for (unsigned i = 0; text->len < 6000000; i++)
+                buf_addf(text, "line number %u of this letter, counted from nought\r\n", i);
+        client.nletter = COUNT_OF(client.letter);
+        for (size_t i = 0; i < client.nletter; i++) {
+                size_t from = text->len * i / client.nletter,
+                       to = text->len * (i + 1) / client.nletter;
+
+                client.letter[i] = (struct slice){text->s + from, to - from};
+        }
+}
+
 /* Far more than the socket buffers hold: the line is full again and again. */
 static void test_a_large_letter_arrives_byte_for_byte(void **state)
 {
@@ -300,19 +313,53 @@ static void test_a_large_letter_arrives_byte_for_byte(void **state)
         CLEANUP(buf_done) struct buf text = BUF(1 << 24);
 
         (void) state;
-        for (unsigned i = 0; text.len < 6000000; i++)
-                buf_addf(&text, "line number %u of this letter, counted from nought\r\n", i);
-        client.nletter = 64;
-        for (size_t i = 0; i < 64; i++) {
-                size_t from = text.len * i / 64, to = text.len * (i + 1) / 64;
-
-                client.letter[i] = (struct slice){text.s + from, to - from};
-        }
+        make_large(&text);
         run(script);
         assert_non_null(strstr(client.log.s, "done a relayed dot 250"));
         fake_transcript(fake);
         assert_int_equal(fake_letter(fake)->len, text.len);
         assert_memory_equal(fake_letter(fake)->s, text.s, text.len);
+}
+
+/* R37: three minutes pass, on the loop's clock, with nothing taken. */
+static void let_a_block_pass(void *unused)
+{
+        (void) unused;
+        loop_timer_stop(client.loop, &client.guard);
+        passed += 3 * CLOCK_MIN + 1000;
+}
+
+static void test_a_relay_that_stops_reading_is_left(void **state)
+{
+        static const char *const script[] = {GREETING, ENVELOPE_TAKEN, "!stall", NULL};
+        CLEANUP(buf_done) struct buf text = BUF(1 << 24);
+        struct loop_timer t = {0};
+
+        (void) state;
+        make_large(&text);
+        loop_timer_set(client.loop, &t, loop_now(client.loop) + 200, let_a_block_pass, NULL);
+        run(script);
+        assert_string_equal(client.log.s, "up\n"
+                                          "go a\n"
+                                          "done a relay dot 0\n"
+                                          "down relay dot 0 the relay took no data in time\n");
+        loop_timer_stop(client.loop, &t);
+}
+
+/* R26: the reply counts although writing fails first. */
+static void test_what_a_relay_says_before_it_hangs_up_on_a_letter_counts(void **state)
+{
+        static const char *const script[] = {
+                GREETING, ENVELOPE_TAKEN, "<line number 0", "552 5.3.4 too large", "!close", NULL};
+        CLEANUP(buf_done) struct buf text = BUF(1 << 24);
+
+        (void) state;
+        make_large(&text);
+        run(script);
+        assert_string_equal(client.log.s, "up\n"
+                                          "go a\n"
+                                          "done a refused dot 552\n"
+                                          "down not-tried mail 552 5.3.4 too large\n");
 }
 
 /* --- many, and none ------------------------------------------------------------------ */
@@ -384,6 +431,8 @@ int main(void)
                 T(test_what_needs_no_relay_is_reported_in_the_next_turn),
                 T(test_an_address_that_would_break_the_line_is_not_taken),
                 T(test_a_large_letter_arrives_byte_for_byte),
+                T(test_a_relay_that_stops_reading_is_left),
+                T(test_what_a_relay_says_before_it_hangs_up_on_a_letter_counts),
                 T(test_closing_the_net_drops_what_is_open_without_a_word),
                 T(test_an_idle_connection_wakes_nobody),
         };
