@@ -24,7 +24,7 @@
 
 struct addr {
         char mailbox[ADDR_MAX]; /* canonical: local@domain, for the wire and for comparing */
-        const char *domain;     /* points into mailbox of this very object: do not copy the struct */
+        const char *domain;     /* into this mailbox, so do not copy the struct */
         bool ascii;             /* false: the local part needs SMTPUTF8 */
 };
 

@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum stage { /* where a try failed, or STAGE_DOT with 250; names as in --json */
+/* Where a try failed, or STAGE_DOT with 250; names as in --json. */
+enum stage {
         STAGE_CONNECT,
         STAGE_TLS,
         STAGE_EHLO,
@@ -28,9 +29,9 @@ enum verdict {
         VERDICT_RELAYED,   /* 250 to the dot: the relay took responsibility */
         VERDICT_REFUSED,   /* permanent, for this recipient or this content */
         VERDICT_DEFERRED,  /* temporary, this recipient: an attempt is used, retry by class */
-        VERDICT_RELAY,     /* the relay's, TLS's or our login's trouble: no attempt used, nobody blamed */
+        VERDICT_RELAY,     /* the relay's, TLS's or our login's trouble: no attempt used */
         VERDICT_UNKNOWN,   /* the whole text may have arrived, no reply came */
-        VERDICT_NOT_TRIED, /* the connection ended before this envelope was answered: queued again, no attempt */
+        VERDICT_NOT_TRIED, /* the line ended before any answer: queued again, no attempt used */
 };
 
 enum blame { BLAME_NOBODY, BLAME_ADDRESS, BLAME_CONTENT, BLAME_SENDER, BLAME_RELAY };
@@ -39,9 +40,9 @@ enum blame { BLAME_NOBODY, BLAME_ADDRESS, BLAME_CONTENT, BLAME_SENDER, BLAME_REL
 #define REPLY_ENHANCED_MAX 16
 
 struct reply {
-        int code;                          /* 200..599; 0 = no reply (closed, time-out, unparsable) */
+        int code;                          /* 200..599; 0 = none (closed, time-out, unparsable) */
         char enhanced[REPLY_ENHANCED_MAX]; /* RFC 3463 "5.1.1", or "" */
-        char text[REPLY_TEXT_MAX];         /* as said behind the code; for code 0 what happened instead */
+        char text[REPLY_TEXT_MAX];         /* as said behind the code; for 0 what happened */
 };
 
 struct outcome {

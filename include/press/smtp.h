@@ -57,7 +57,7 @@ void smtp_caps_line(struct smtp_caps *caps, const char *line, size_t n);
 
 struct smtp_opts {
         struct smtp_caps caps;
-        bool pipelining;     /* the relay's setting; used only where offered too */
+        bool pipelining; /* the relay's setting; used only where offered too */
         int64_t mail_ms, rcpt_ms, data_ms, block_ms, dot_ms; /* 0 = the RFC's value */
 };
 
@@ -78,7 +78,7 @@ struct smtp_envelope {
 enum smtp_event_type {
         SMTP_GO,   /* 354 came for tag: commit data_at, then smtp_letter() */
         SMTP_DONE, /* tag is finished: outcome says how */
-        SMTP_END   /* nothing more can be done here: close the line; open tags were reported before */
+        SMTP_END   /* close the line; what was open has been reported before */
 };
 
 struct smtp_event {

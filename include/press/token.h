@@ -13,10 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TOKEN_KEY_BYTES  32
-#define TOKEN_TAG_MAX    40 /* bytes with NUL */
-#define HASH_BYTES       32 /* SHA-256 */
-#define HASH_HEX_MAX     65
+#define TOKEN_KEY_BYTES 32
+#define TOKEN_TAG_MAX   40 /* bytes with NUL */
+#define HASH_BYTES      32 /* SHA-256 */
+#define HASH_HEX_MAX    65
 
 /* Once per process, before anything below; ends the process if libsodium cannot start. */
 void token_init(void);
@@ -26,7 +26,8 @@ uint32_t token_random32(void);
 
 void token_tag(const unsigned char key[TOKEN_KEY_BYTES], int64_t delivery, char out[TOKEN_TAG_MAX]);
 /* true and *ret_delivery when the tag is ours; constant time in the HMAC. */
-bool token_tag_check(const unsigned char key[TOKEN_KEY_BYTES], const char *tag, int64_t *ret_delivery);
+bool token_tag_check(const unsigned char key[TOKEN_KEY_BYTES], const char *tag,
+                     int64_t *ret_delivery);
 
 /*
  * Replaces "{tag}" in `pattern` ("bounce+{tag}@ministry.example"; without it "+{tag}" is

@@ -41,7 +41,7 @@ struct talk_act {
 };
 
 struct talk_mode {
-        size_t split; /* their bytes: split each THEIR here; SIZE_MAX = a byte at a time, 0 = whole */
+        size_t split; /* each THEIR in two here; SIZE_MAX = a byte at a time, 0 = whole */
         size_t chunk; /* our bytes: taken in such pieces */
 };
 

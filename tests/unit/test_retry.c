@@ -106,7 +106,7 @@ static void test_an_earlier_expiry_of_the_release_ends_the_tries(void **state)
                          NOON + 5 * MIN);
 }
 
-/* R40: 5, 15, 30 min, 1, 2 h, then every 3 h until five days are over: 5 + 38 tries after the first */
+/* R40: 5, 15, 30 min, 1, 2 h, then every 3 h for five days: 5 + 38 tries after the first */
 static void test_five_days_of_failures_come_to_an_end(void **state)
 {
         (void) state;
