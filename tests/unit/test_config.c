@@ -250,7 +250,7 @@ static void test_a_value_out_of_range_stops_the_start_with_file_and_line(void **
                 assert_refused(text, 6, bad[i].words);
         }
         assert_refused("database = \"p\"\ndomain = \"localhost\"\nfrom = \"a@b.example\"\n", 2,
-                       "full domain name");
+                       "one part only");
         assert_refused("domain = \"a.example\"\n", 0, "“database” is missing");
         assert_refused("database = \"p\"\ndomain = \"a.example\"\nfrom = \"a@b.example\"\n", 0,
                        "no relay");
