@@ -30,7 +30,7 @@ const struct block_row config_blocks[] = {
 };
 
 #define CLASS_ROWS(title_, steps, end, sure)                                                       \
-        {"class", title_, "retry", OPTION_STEPS, steps, CLOCK_S, 7 * CLOCK_DAY, {0},               \
+        {"class", title_, "retry", OPTION_STEPS, steps, CLOCK_S / 10, 7 * CLOCK_DAY, {0},               \
          CLASS(step_ms), CLASS(nsteps), "Waits between tries; the last one repeats until give_up."}, \
         {"class", title_, "give_up", OPTION_DURATION, end, CLOCK_S, 30 * CLOCK_DAY, {0},           \
          CLASS(give_up_ms), 0, "Nothing is tried any more so long after a delivery was due."},     \

@@ -220,7 +220,7 @@ static void test_a_value_out_of_range_stops_the_start_with_file_and_line(void **
                 {"notify { mail = {\"x\"} }", ""},
                 {"class \"fast\" { }", "there are urgent, normal and routine"},
                 {"class \"normal\" { retry = {} }", "is empty"},
-                {"class \"normal\" { retry = {\"0s\"} }", "from 1s to 7d"},
+                {"class \"normal\" { retry = {\"0s\"} }", "from 100ms to 7d"},
                 {"class \"normal\" { give_up = \"1m\" }", "shorter than the first wait"},
                 {"class \"normal\" { unknown = \"drop\" }", "there are: hold, retry"},
                 {"domain_limit \"a b\" { }", ""},
