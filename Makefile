@@ -79,7 +79,10 @@ $(UNIT): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libpress.a
 # A test that needs an object of tests/support names it here.
 $(patsubst %,$(BUILD)/tests/test_relay%,_open _tls) $(BUILD)/tests/test_relay: $(BUILD)/tests/fakerelay.o
 
-$(patsubst %,$(BUILD)/tests/test_%,db release delivery event): $(BUILD)/tests/scratch.o
+STORE_TESTS := $(patsubst %,$(BUILD)/tests/test_%,db db_init release delivery event)
+$(STORE_TESTS): $(BUILD)/tests/scratch.o $(BUILD)/tests/sqlfault.o
+$(STORE_TESTS): LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec
+$(BUILD)/tests/test_db_init: LDFLAGS += -Wl,--wrap=schema_steps
 
 # The programs that tests and the demo run beside ours.
 CATCHER_OBJ := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,tests/support/catcher.c \

@@ -44,6 +44,17 @@ void scratch_empty_folder(struct scratch *s)
         closedir(d);
 }
 
+void scratch_empty_wal(struct scratch *s)
+{
+        static const char *const tail[] = {"-wal", "-shm"};
+
+        for (size_t i = 0; i < COUNT_OF(tail); i++) {
+                CLEANUP(mem_free) char *name = mem_printf("%s%s", s->path, tail[i]);
+
+                (void) unlink(name);
+        }
+}
+
 int scratch_teardown(void **state)
 {
         struct scratch *s = *state;

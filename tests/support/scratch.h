@@ -23,6 +23,7 @@ struct scratch {
 int scratch_setup(void **state);    /* made and opened */
 int scratch_teardown(void **state); /* everything removed */
 void scratch_empty_folder(struct scratch *s);
+void scratch_empty_wal(struct scratch *s); /* -wal and -shm are removed */
 
 /* Fails the test with the reason when r is negative. */
 #define assert_ok(r, e) assert_ok_at((r), (e), __FILE__, __LINE__)
