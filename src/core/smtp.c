@@ -103,6 +103,7 @@ static void pump(struct smtp *s, int64_t now)
 
         if (s->ended)
                 return;
+        assert(open || !next);
         if (open && open->step == STEP_HELD && !s->nawaited)
                 ask(s, open, now);
         /* RFC 2920 3.1: the letter may be the first "command" of the next group. */

@@ -69,12 +69,12 @@ static struct outcome verdict_on_line(const struct smtp *s, enum smtp_why why,
         static const struct reply none = {0};
         struct outcome o;
 
-        if (why == WHY_JUDGED && (judged->verdict == VERDICT_RELAY || judged->used_up))
+        if (judged && (judged->verdict == VERDICT_RELAY || judged->used_up))
                 return *judged;
         if (why == WHY_ABORT || merely_used(s, why) ||
-            (why == WHY_JUDGED && judged->verdict != VERDICT_UNKNOWN))
+            (judged && judged->verdict != VERDICT_UNKNOWN))
                 return not_tried(reply);
-        o = outcome_judge(why == WHY_JUDGED ? judged->stage : smtp_stage(s), &none, false, false);
+        o = outcome_judge(judged ? judged->stage : smtp_stage(s), &none, false, false);
         o.reply = *reply;
         return o;
 }
@@ -85,6 +85,7 @@ void smtp_end(struct smtp *s, enum smtp_why why, const struct reply *reply,
         struct smtp_event end = {.type = SMTP_END};
 
         assert(!s->ended);
+        assert((why == WHY_JUDGED) == (judged != NULL));
         assert(reply->code == 0 || why == WHY_JUDGED || why == WHY_ABORT);
         end.outcome = verdict_on_line(s, why, reply, judged);
         if (s->slot[0] && s->slot[0]->step != STEP_REFUSED) {

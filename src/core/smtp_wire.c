@@ -28,7 +28,7 @@ void smtp_queue(struct smtp *s, const char *p, size_t n, int64_t now)
         }
         if (s->run_first == s->nrun)
                 s->run_first = s->nrun = 0;
-        if (s->nrun == s->run_size) {
+        if (!s->run || s->nrun == s->run_size) {
                 s->run_size = s->run_size ? s->run_size * 2 : 32;
                 s->run = mem_realloc(s->run, s->run_size, sizeof(*s->run));
         }
