@@ -8,6 +8,7 @@
 #define TESTS_SCRATCH_H
 
 #include "press/delivery.h"
+#include "press/mem.h"
 #include "press/release.h"
 
 #include <stdint.h>
@@ -42,6 +43,20 @@ struct delivery scratch_delivery(int64_t release, int i);
 int64_t scratch_publish(struct scratch *s, struct release *r, int n, bool approved);
 /* The same for a plain release. */
 int64_t scratch_approved(struct scratch *s, int n);
+
+/* One act in a transaction of its own: `call` uses tx and te. Yields what it returned; committed unless negative. */
+#define ACT(s, call)                                            \
+        __extension__({                                         \
+                CLEANUP(tx_done) struct tx tx = {0};            \
+                struct err te = {0};                            \
+                int act_r;                                      \
+                                                                \
+                assert_ok(tx_begin(&tx, (s)->db, 0, &te), &te); \
+                act_r = (call);                                 \
+                if (act_r >= 0)                                 \
+                        assert_ok(tx_commit(&tx, &te), &te);    \
+                act_r;                                          \
+        })
 
 /* Claims one delivery of `release` at `now`, in a transaction of its own; false when there is none. */
 bool scratch_claim(struct scratch *s, int64_t release, int64_t now, struct delivery *ret);
