@@ -57,7 +57,7 @@ static void arg_store(char *out, const struct conv *c, va_list *ap)
                          : c->longs == 9 ? (unsigned long long) va_arg(*ap, size_t)
                                          : va_arg(*ap, unsigned long long));
                 break;
-        default: assert(false && "conversion not understood by err_set()");
+        default: assert(false); /* a conversion that err_set() does not understand */
         }
         text_escape(num, out, ERR_ARG_BYTES);
 }
