@@ -35,7 +35,7 @@ MAIL_TEMPLATES := $(sort $(wildcard templates/mail/*))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,$(wildcard tests/support/*.c))
 
-.PHONY: all check unit check-clang demo lint install deps-test deps-demo clean
+.PHONY: all check unit check-clang demo lint manual install uninstall deps-test deps-demo clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -97,7 +97,10 @@ $(BUILD)/tests/delay-proxy: $(BUILD)/tests/delay-proxy.o $(patsubst %,$(BUILD)/s
 $(BUILD)/tests/compose: $(BUILD)/tests/compose.o $(BUILD)/libpress.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-HELPERS := $(BUILD)/tests/catcher $(BUILD)/tests/delay-proxy $(BUILD)/tests/compose
+$(BUILD)/tests/options: $(BUILD)/tests/options.o $(BUILD)/libpress.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+HELPERS := $(patsubst %,$(BUILD)/tests/%,catcher delay-proxy compose options)
 SYSTEM  := $(sort $(wildcard tests/system/test_*.py))
 
 # TESTS=tests/system/test_x.py or build/tests/test_x runs those alone.
@@ -122,6 +125,14 @@ deps-test:
 	@.ci/install build demo test
 deps-demo:
 	@.ci/install build demo
+
+# --- paper --------------------------------------------------------------------
+
+# press.conf(5) lists the settings in the table's own words; test_paper.py compares.
+manual: $(BUILD)/tests/options
+	$(BUILD)/tests/options > $(BUILD)/options.man
+	sed -i -e '/^\.\\" --- from the table/,/^\.\\" --- end of the table/{/^\.\\" ---/!d}' \
+		-e '/^\.\\" --- from the table/r $(BUILD)/options.man' etc/man/press.conf.5
 
 # --- house rules -------------------------------------------------------------
 
