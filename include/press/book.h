@@ -75,6 +75,8 @@ void contact_done(struct contact *c);
 void contact_list_done(struct contact_list *l);
 /* A copy that owns its own strings. */
 struct contact contact_copy(const struct contact *c);
+/* Would writing one over the other change anything? (organisation, words, tags, from, to) */
+bool contact_same(const struct contact *a, const struct contact *b);
 
 int contact_get(struct db *db, int64_t id, struct contact *ret, struct err *e);
 /* Sets c->id and the times (from_at only if it is 0 stays "since ever"). */
@@ -124,6 +126,8 @@ int book_import_begin(struct tx *tx, const char *file, int64_t version, int64_t 
 int book_import_end(struct tx *tx, int64_t id, struct err *e);
 /* Takes back everything done under `id`, in transactions of its own. */
 int book_import_undo(struct db *db, int64_t id, struct err *e);
+/* When the transaction of book_import_begin() was rolled back: there is nothing to undo. */
+void book_import_abandon(struct db *db, int64_t id);
 /* After book_import_end() is committed: throws away the undo rows, in transactions of its own. */
 int book_import_forget(struct db *db, int64_t id, struct err *e);
 

@@ -86,8 +86,17 @@ static int clean_place(enum entry_field f, const char *clean, char **ret, struct
         return err_set(e, -EINVAL, N_("no %s “%s”"), entry_field_name(f), clean);
 }
 
+/* "gmail.con": a domain that nobody has, one slip from one that everybody has. */
+static bool is_slip(const char *domain)
+{
+        const char *last = strrchr(domain, '.');
+
+        return (last && strcmp(last, ".con") == 0) ||
+               (strncmp(domain, "gmail.", 6) == 0 && strcmp(domain, "gmail.com") != 0);
+}
+
 /* One address; what stands around it (blanks of any kind, invisible characters) is dropped. */
-static int clean_email(const char *cell, char **ret, struct err *e)
+static int clean_email(const char *cell, char **ret, struct err *warning, struct err *e)
 {
         CLEANUP(mem_free) char *clean = text_strip(cell);
         const char *inside, *at = strchr(cell, '@');
@@ -111,6 +120,8 @@ static int clean_email(const char *cell, char **ret, struct err *e)
         r = addr_parse(clean, &addr, e);
         if (r < 0)
                 return r;
+        if (is_slip(addr.domain))
+                err_set(warning, -EINVAL, N_("“%s”: is the domain right?"), addr.mailbox);
         *ret = mem_strdup(addr.mailbox);
         return 0;
 }
@@ -244,7 +255,7 @@ int entry_clean(enum entry_field f, const char *cell, char **ret, struct err *wa
         int r;
 
         if (f == ENTRY_EMAIL)
-                return clean_email(cell, ret, e);
+                return clean_email(cell, ret, warning, e);
         if (f == ENTRY_PHONE)
                 return clean_phone(cell, ret, warning, e);
         if (f == ENTRY_TAGS)

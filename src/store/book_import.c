@@ -44,6 +44,11 @@ int book_import_begin(struct tx *tx, const char *file, int64_t version, int64_t 
         return 0;
 }
 
+void book_import_abandon(struct db *db, int64_t id)
+{
+        sql_disown(db, OWNED_IMPORT, id);
+}
+
 static int set_state(struct tx *tx, int64_t id, const char *state, struct err *e)
 {
         return sql_run(tx->db, "UPDATE import SET state = ?2 WHERE id = ?1 AND state = 'open'",

@@ -179,7 +179,7 @@ int contact_add(struct tx *tx, struct contact *c, int64_t import, int64_t now, s
         return 0;
 }
 
-static bool same(const struct contact *a, const struct contact *b)
+bool contact_same(const struct contact *a, const struct contact *b)
 {
         return a->org_id == b->org_id && a->role == b->role && a->language == b->language &&
                a->priority == b->priority && a->from_at == b->from_at && a->to_at == b->to_at &&
@@ -217,7 +217,7 @@ int contact_change(struct tx *tx, const struct contact *c, int64_t import, int64
         r = contact_get(tx->db, c->id, &old, e);
         if (r < 0)
                 return r;
-        if (same(c, &old))
+        if (contact_same(c, &old))
                 return 0;
         r = book_write(tx, import, e);
         if (r == 0 && import)
