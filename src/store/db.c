@@ -6,6 +6,7 @@
 #include "press/mem.h"
 #include "schema.h"
 #include "sql.h"
+#include "book_sweep.h"
 #include "sweep.h"
 
 #include <errno.h>
@@ -252,6 +253,7 @@ int db_open(const char *path, struct db **ret, struct err *e)
         if (r < 0)
                 return r;
         sweep_releases(db);
+        book_sweep(db);
         *ret = TAKE(db);
         return 0;
 }
