@@ -1,0 +1,552 @@
+// SPDX-License-Identifier: MIT
+#include "press/submit.h"
+
+#include "press/clock.h"
+#include "press/delivery.h"
+#include "press/moment.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <errno.h>
+#include <sys/stat.h>
+#include <cmocka.h>
+
+#include "book_fixture.h"
+
+#define HEAD "Title: Thông cáo\nTo: kind:press\n"
+#define BODY "\nNội dung **chính**.\n"
+
+/* One database, one configuration, and a folder for statements. */
+struct place {
+        struct db *db;
+        struct config *cfg;
+        char folder[64];
+        int64_t now;
+};
+
+static char *path_of(const struct place *p, const char *name)
+{
+        return mem_printf("%s/%s", p->folder, name);
+}
+
+static void write_file(const struct place *p, const char *name, const char *text, size_t n)
+{
+        CLEANUP(mem_free) char *path = path_of(p, name);
+        FILE *f = fopen(path, "w");
+
+        assert_non_null(f);
+        assert_int_equal(fwrite(text, 1, n, f), n);
+        assert_int_equal(fclose(f), 0);
+}
+
+static void set_config(struct place *p, const char *more)
+{
+        CLEANUP(mem_free) char *path = path_of(p, "press.conf");
+        CLEANUP(mem_free)
+        char *text = mem_printf(
+                "database = \"%s\"\ndomain = \"press.x.example\"\nfrom = \"T <tc@x.example>\"\n"
+                "relay \"m\" { url = \"smtp://127.0.0.1\" }\n%s\n",
+                book_path, more);
+
+        config_free(&p->cfg);
+        write_file(p, "press.conf", text, strlen(text));
+        assert_int_equal(config_load(path, &p->cfg, NULL), 0);
+}
+
+/* Two newspapers with three journalists, one without an address; one department. */
+static void fill_book(struct db *db)
+{
+        int64_t a = make_org(db, "press", "Báo A", "A", "", "Hà Nội", "");
+        int64_t b = make_org(db, "press", "Báo B", "B", "", "Hà Nội", "");
+        int64_t s = make_org(db, "department", "Sở C", "C", "", "Cần Thơ", "");
+
+        make_contact(db, a, "journalist", "An", "an@a.example", "som");
+        make_contact(db, a, "journalist", "Bình", "binh@a.example", "");
+        make_contact(db, b, "journalist", "Chi", "an@a.example", ""); /* shares An's address */
+        make_contact(db, b, "desk", "Trực", "", "");
+        make_contact(db, s, "officer", "Dũng", "dung@c.example", "som");
+}
+
+static int setup(void **state)
+{
+        struct place *p = mem_zalloc(sizeof(*p));
+        void *db = NULL;
+
+        if (book_setup(&db) < 0)
+                return -1;
+        p->db = db;
+        p->now = NOON;
+        snprintf(p->folder, sizeof(p->folder), "/tmp/press-submit-XXXXXX");
+        if (!mkdtemp(p->folder))
+                return -1;
+        set_config(p, "approval = none");
+        fill_book(p->db);
+        *state = p;
+        return 0;
+}
+
+static int teardown(void **state)
+{
+        static const char *const names[] = {"press.conf", "t.txt",   "a.pdf",
+                                            "b.pdf",      "big.bin", "empty.pdf"};
+        struct place *p = *state;
+        void *db = p->db;
+
+        for (size_t i = 0; i < COUNT_OF(names); i++) {
+                CLEANUP(mem_free) char *path = path_of(p, names[i]);
+
+                (void) unlink(path);
+        }
+        rmdir(p->folder);
+        config_free(&p->cfg);
+        free(p);
+        return book_teardown(&db);
+}
+
+static const struct actor clerk = {.uid = 1000, .name = "lan"};
+
+static int try(struct place *p, const char *text, const struct submit_options *o,
+               struct submitted *ret, struct err *e)
+{
+        CLEANUP(submission_free) struct submission *s = NULL;
+        CLEANUP(mem_free) char *path = path_of(p, "t.txt");
+        struct actor who = clerk;
+        int r;
+
+        who.now = p->now;
+        write_file(p, "t.txt", text, strlen(text));
+        r = submission_open(p->cfg, path, o, p->now, &s, e);
+        return r < 0 ? r : submit(s, p->db, &who, ret, e);
+}
+
+static int64_t sent_with(struct place *p, const char *text, const struct submit_options *o)
+{
+        struct submitted out = {0};
+        struct err e = {0};
+        char reason[2000];
+
+        if (try(p, text, o, &out, &e) < 0) {
+                err_format(&e, LANG_EN, reason, sizeof(reason));
+                fail_msg("refused: %s", reason);
+        }
+        return out.release;
+}
+
+static int64_t sent(struct place *p, const char *text)
+{
+        return sent_with(p, text, &(struct submit_options){.lang = LANG_EN});
+}
+
+static int64_t releases(struct place *p)
+{
+        CLEANUP(release_list_done) struct release_list l = {0};
+
+        assert_int_equal(release_list(p->db, 100, &l, NULL), 0);
+        return (int64_t) l.n;
+}
+
+/* Refused with that code, place and reason; no release appears. */
+static void assert_refused_with(struct place *p, const char *text, const struct submit_options *o,
+                                int code, const char *at, const char *words)
+{
+        int64_t before = releases(p);
+        struct submitted out = {0};
+        struct err e = {0};
+        char got[2000];
+        const char *file;
+
+        if (try(p, text, o, &out, &e) != code) {
+                err_format(&e, LANG_EN, got, sizeof(got));
+                fail_msg("code %d not %d for: %s\n%s", e.code, code, text, got);
+        }
+        err_format(&e, LANG_EN, got, sizeof(got));
+        file = strncmp(got, p->folder, strlen(p->folder)) == 0 ? got + strlen(p->folder) + 1 : got;
+        if (strncmp(file, at, strlen(at)) != 0 || !strstr(got, words))
+                fail_msg("wanted %s…%s…, got %s", at, words, got);
+        assert_int_equal(releases(p), before);
+}
+
+static void assert_refused(struct place *p, const char *text, int code, const char *at,
+                           const char *words)
+{
+        assert_refused_with(p, text, &(struct submit_options){.lang = LANG_EN}, code, at, words);
+}
+
+/* R2, R86: an address that two share gets one letter; who has none is on the list all the same. */
+static void test_a_statement_becomes_a_release_with_a_delivery_for_each_address(void **state)
+{
+        struct place *p = *state;
+        CLEANUP(release_done) struct release r = {0};
+        CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        struct submit_options o = {.lang = LANG_EN};
+        struct submitted out = {0};
+        struct err e = {0};
+        unsigned char leaf[HASH_BYTES], sum[HASH_BYTES];
+        char hex[HASH_HEX_MAX];
+        struct hash h;
+
+        assert_int_equal(try(p, HEAD "Number: 12/TC\nClass: urgent\n" BODY, &o, &out, &e), 0);
+        assert_false(out.duplicate);
+        assert_int_equal(out.same_address, 1);
+        assert_int_equal(out.no_address, 1);
+        assert_int_equal(release_get(p->db, out.release, &r, NULL), 0);
+        assert_int_equal(r.stored, RELEASE_APPROVED);
+        assert_int_equal(r.recipients, 3);
+        assert_int_equal(r.class, CLASS_URGENT);
+        assert_int_equal(r.language, LANG_VI);
+        assert_string_equal(r.number, "12/TC");
+        assert_string_equal(r.audience, "kind:press");
+        assert_string_equal(r.text, "Nội dung **chính**.");
+        assert_string_equal(r.submitted_by, "lan");
+        assert_int_equal(r.due_at, NOON);
+        assert_false(r.automatic);
+        assert_string_equal(r.approved_hash, r.hash);
+
+        assert_int_equal(delivery_page(p->db, out.release, 0, 10, &l, NULL), 0);
+        assert_int_equal(l.n, 3);
+        assert_string_equal(l.v[0].address, "an@a.example");
+        assert_string_equal(l.v[0].name, "An");
+        assert_string_equal(l.v[0].org, "Báo A");
+        assert_int_equal(l.v[0].state, DELIVERY_QUEUED);
+        assert_string_equal(l.v[2].address, "");
+        assert_int_equal(l.v[2].state, DELIVERY_SUPPRESSED);
+        assert_int_equal(l.v[2].reason, REASON_NO_ADDRESS);
+
+        /* what pressd will compute before the first letter */
+        hash_init(&h);
+        for (size_t i = 0; i < l.n; i++) {
+                delivery_leaf(&l.v[i], leaf);
+                hash_piece(&h, leaf, sizeof(leaf));
+        }
+        hash_final(&h, sum);
+        hash_hex(sum, hex);
+        assert_string_equal(hex, r.recipients_hash);
+        release_hash(&r, hex);
+        assert_string_equal(hex, r.hash);
+}
+
+static void test_without_approval_it_waits_and_without_grace_it_goes_on_approval(void **state)
+{
+        struct place *p = *state;
+        CLEANUP(release_done) struct release r = {0};
+        struct actor boss = {.uid = 1001, .name = "hoa", .now = NOON + 5000};
+        int64_t id;
+
+        set_config(p, "grace = \"20s\"");
+        id = sent(p, HEAD BODY);
+        assert_int_equal(release_get(p->db, id, &r, NULL), 0);
+        assert_int_equal(r.state, RELEASE_PROPOSED);
+        assert_int_equal(r.due_at, 0);
+        assert_string_equal(r.approved_by, "");
+        {
+                CLEANUP(tx_done) struct tx tx = {0};
+
+                assert_int_equal(tx_begin(&tx, p->db, 0, NULL), 0);
+                assert_int_equal(release_approve(&tx, id, r.hash, p->cfg->grace_ms, &boss, NULL),
+                                 0);
+                assert_int_equal(tx_commit(&tx, NULL), 0);
+        }
+        release_done(&r);
+        assert_int_equal(release_get(p->db, id, &r, NULL), 0);
+        assert_int_equal(r.due_at, NOON + 25000);
+}
+
+static void test_who_asked_to_stop_is_suppressed(void **state)
+{
+        struct place *p = *state;
+        int64_t n[DELIVERY_STATES];
+        {
+                CLEANUP(tx_done) struct tx tx = {0};
+
+                assert_int_equal(tx_begin(&tx, p->db, 0, NULL), 0);
+                assert_int_equal(suppression_add(&tx, "binh@a.example", REASON_STOP_LIST, "lan", "",
+                                                 NOON, NULL),
+                                 0);
+                assert_int_equal(tx_commit(&tx, NULL), 0);
+        }
+        assert_int_equal(release_counts(p->db, sent(p, HEAD BODY), n, NULL), 0);
+        assert_int_equal(n[DELIVERY_QUEUED], 1);
+        assert_int_equal(n[DELIVERY_SUPPRESSED], 2);
+}
+
+/* R85, R114 */
+static void test_a_key_is_sent_once_and_names_one_content(void **state)
+{
+        struct place *p = *state;
+        CLEANUP(release_done) struct release r = {0};
+        struct submit_options o = {.key = "giao-ban-{week}", .at = "2026-01-01 20:00"};
+        struct submitted out = {0};
+        int64_t id = sent_with(p, HEAD BODY, &o);
+
+        assert_int_equal(release_get(p->db, id, &r, NULL), 0);
+        assert_string_equal(r.key, "giao-ban-2026-W01");
+        assert_true(r.automatic);
+
+        p->now += 3 * CLOCK_HOUR; /* At is past by now: the key is looked at first */
+        assert_int_equal(try(p, "\xEF\xBB\xBF" HEAD BODY, &o, &out, NULL), 0);
+        assert_true(out.duplicate);
+        assert_int_equal(out.release, id);
+        assert_int_equal(releases(p), 1);
+
+        assert_refused_with(p, HEAD "\nKhác.\n", &o, -EEXIST, "t.txt: ", "another content");
+        o.class = "urgent";
+        assert_refused_with(p, HEAD BODY, &o, -EEXIST, "t.txt: ", "another content");
+}
+
+static void test_a_new_key_does_not_carry_the_content_of_the_last_30_days(void **state)
+{
+        struct place *p = *state;
+        struct submit_options o = {.key = "mot"};
+
+        set_config(p, "approval = none same_content = \"0s\"");
+        sent_with(p, HEAD BODY, &o);
+        o.key = "hai";
+        p->now += 29 * CLOCK_DAY;
+        assert_refused_with(p, HEAD BODY, &o, -EEXIST, "t.txt: ", "under another key");
+        assert_refused(p, HEAD "Key: ba\n" BODY, -EEXIST, "t.txt: ", "under another key");
+        p->now += 2 * CLOCK_DAY;
+        sent_with(p, HEAD BODY, &o);
+        o.key = "bốn";
+        o.again = true;
+        sent_with(p, HEAD BODY, &o);
+}
+
+static void test_a_key_of_a_rejected_release_is_free_again(void **state)
+{
+        struct place *p = *state;
+        struct submit_options o = {.key = "mot"};
+        struct actor who = {.uid = 1, .name = "hoa", .now = NOON};
+        int64_t id;
+
+        set_config(p, "");
+        id = sent_with(p, HEAD BODY, &o);
+        {
+                CLEANUP(tx_done) struct tx tx = {0};
+
+                assert_int_equal(tx_begin(&tx, p->db, 0, NULL), 0);
+                assert_int_equal(release_reject(&tx, id, "sai số", &who, NULL), 0);
+                assert_int_equal(tx_commit(&tx, NULL), 0);
+        }
+        assert_true(sent_with(p, HEAD BODY, &o) > id);
+}
+
+static void test_keys_are_filled_in_or_refused(void **state)
+{
+        struct place *p = *state;
+        CLEANUP(release_done) struct release r = {0};
+        struct submit_options o = {.key = "tin-{date}"};
+
+        assert_int_equal(release_get(p->db, sent_with(p, HEAD BODY, &o), &r, NULL), 0);
+        assert_string_equal(r.key, "tin-2026-01-01");
+        o.key = "tin-{day}";
+        assert_refused_with(p, HEAD BODY, &o, -EINVAL, "--key: ", "neither {date} nor {week}");
+        o.key = "";
+        assert_refused_with(p, HEAD BODY, &o, -EINVAL, "--key: ", "not empty");
+        assert_refused(p, HEAD "Key: {\n" BODY, -EINVAL, "t.txt:3: ", "neither");
+}
+
+static void test_the_same_text_to_the_same_people_waits_12_hours(void **state)
+{
+        struct place *p = *state;
+        struct submit_options o = {.lang = LANG_EN};
+
+        sent(p, HEAD BODY);
+        p->now += 11 * CLOCK_HOUR;
+        assert_refused(p, HEAD BODY, -EEXIST, "t.txt: ", "within 12 h");
+        /* the same people by another expression */
+        assert_refused(p, "Title: Thông cáo\nTo: org:A or org:B\n" BODY, -EEXIST,
+                       "t.txt: ", "same audience");
+        o.to = "kind:department";
+        sent_with(p, HEAD BODY, &o);
+        o.to = NULL;
+        o.again = true;
+        sent_with(p, HEAD BODY, &o);
+        p->now += 13 * CLOCK_HOUR;
+        sent(p, HEAD BODY);
+}
+
+static void test_a_number_is_used_once_a_year(void **state)
+{
+        struct place *p = *state;
+
+        sent(p, HEAD "Number: 12/TC-TTTT\n" BODY);
+        assert_refused(p, HEAD "Number: 12/tc-tttt\n\nKhác.\n", -EEXIST,
+                       "t.txt: ", "correct 1 FILE");
+        p->now = NOON + 365 * CLOCK_DAY - 19 * CLOCK_HOUR - 1; /* the last instant of 2026 */
+        assert_refused(p, HEAD "Number: 12/TC-TTTT\n\nKhác.\n", -EEXIST, "t.txt: ", "12/TC-TTTT");
+        p->now++;
+        sent(p, HEAD "Number: 12/TC-TTTT\n\nKhác.\n");
+}
+
+static void test_moments_are_judged_together(void **state)
+{
+        struct place *p = *state;
+        struct submit_options o = {.lang = LANG_EN, .at = ""};
+
+        assert_refused(p, HEAD "At: 32/01/2026 08:00\n" BODY, -EINVAL, "t.txt:3: ", "");
+        assert_refused(p, HEAD "At: 01/01/2026 18:00\n" BODY, -EINVAL,
+                       "t.txt:3: ", "At is in the past: Thu 01/01/2026 18:00");
+        assert_refused(p, HEAD "Embargo: 01/01/2026 18:00\n" BODY, -EINVAL,
+                       "t.txt:3: ", "Embargo is in the past");
+        assert_refused(p, HEAD "Expires: 01/01/2026 18:00\n" BODY, -ETIME,
+                       "t.txt:3: ", "Expires is in the past");
+        assert_refused(p, HEAD "At: 2026-01-02 08:00\nEmbargo: 2026-01-02 09:00\n" BODY, -EINVAL,
+                       "t.txt:3: ", "add Early");
+        assert_refused(p, HEAD "Early: tag:som\n" BODY, -EINVAL, "t.txt:3: ", "only with Embargo");
+        assert_refused(p, HEAD "At: 2026-01-02 08:00\nExpires: 2026-01-02 08:00\n" BODY, -EINVAL,
+                       "t.txt:4: ", "before it may leave");
+        assert_refused_with(p, HEAD BODY, &o, -EINVAL, "--at: ", "");
+        o = (struct submit_options){.lang = LANG_EN, .expires = "0s"};
+        assert_refused_with(p, HEAD BODY, &o, -ETIME, "--expires: ", "past");
+        o.expires = "5x";
+        assert_refused_with(p, HEAD BODY, &o, -EINVAL, "--expires: ", "duration");
+        o = (struct submit_options){.lang = LANG_EN, .class = "fast"};
+        assert_refused_with(p, HEAD BODY, &o, -EINVAL, "--class: ", "fast");
+}
+
+static void test_early_readers_get_it_before_the_embargo_with_the_notice(void **state)
+{
+        struct place *p = *state;
+        CLEANUP(release_done) struct release r = {0};
+        CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        CLEANUP(frozen_done) struct frozen f = {0};
+        int64_t id = sent(p, HEAD "To: kind:department\nEmbargo: 2026-01-02 08:00\n"
+                                  "Early: tag:som\nExpires: 2h\n" BODY);
+
+        assert_int_equal(release_get(p->db, id, &r, NULL), 0);
+        assert_int_equal(r.early_at, NOON);
+        assert_int_equal(r.embargo, NOON + 13 * CLOCK_HOUR);
+        assert_int_equal(r.due_at, r.embargo);
+        assert_int_equal(r.expires, r.embargo + 2 * CLOCK_HOUR);
+        assert_string_equal(r.audience, "(kind:press) or (kind:department)");
+        assert_int_equal(delivery_page(p->db, id, 0, 10, &l, NULL), 0);
+        assert_int_equal(l.n, 4);
+        assert_true(l.v[0].early);  /* An */
+        assert_false(l.v[1].early); /* Bình */
+        assert_true(l.v[3].early);  /* Dũng */
+        assert_refused(p, HEAD "Embargo: 2026-01-02 08:00\nEarly: tag:som\n" BODY, -EINVAL,
+                       "t.txt:4: ", "1 people whom To does not name");
+}
+
+static void test_an_audience_that_is_none_is_refused(void **state)
+{
+        struct place *p = *state;
+        struct submit_options o = {.to = "kind:press and", .lang = LANG_EN};
+
+        assert_refused(p, "Title: T\n" BODY, -EINVAL, "t.txt: ", "add To: AUDIENCE");
+        assert_refused(p, "Title: T\nTo: province:\"Hà Nộii\"\n" BODY, -EINVAL,
+                       "t.txt:2: ", "Hà Nội");
+        assert_refused(p, "Title: T\nTo: all\nExcept: all\n" BODY, -EINVAL, "t.txt", "");
+        assert_refused_with(p, HEAD BODY, &o, -EINVAL, "--to: ", "");
+        o.to = "org:\"Báo X\"";
+        assert_refused_with(p, HEAD BODY, &o, -EINVAL, "--to: ", "");
+        o.to = "((";
+        assert_refused_with(p, HEAD BODY, &o, -EINVAL, "--to: ", "");
+}
+
+/* R62, R63, R64 */
+static void test_attachments_are_judged_before_anything_is_stored(void **state)
+{
+        struct place *p = *state;
+        CLEANUP(mem_free) char *big = mem_zalloc(200000);
+        CLEANUP(mem_free) char *text = mem_printf(HEAD "Attach: %s/a.pdf\n" BODY, p->folder);
+        CLEANUP(mem_free)
+        char *sub = mem_printf(HEAD "Attach: ../%s/a.pdf\n" BODY, strrchr(p->folder, '/') + 1);
+
+        write_file(p, "a.pdf", "%PDF-1", 6);
+        write_file(p, "big.bin", big, 200000);
+        write_file(p, "empty.pdf", "", 0);
+        set_config(p, "approval = none max_message = \"200kB\" same_content = \"0s\"");
+        assert_refused(p, HEAD "Attach: c.pdf\n" BODY, -EINVAL, "t.txt:3: ", "no file");
+        assert_refused(p, HEAD "Attach: .\n" BODY, -EINVAL, "t.txt:3: ", "names no file");
+        assert_refused(p, HEAD "Attach: /tmp\n" BODY, -EINVAL, "t.txt:3: ", "folder");
+        assert_refused(p, HEAD "Attach: /dev/null\n" BODY, -EINVAL, "t.txt:3: ", "device");
+        assert_refused(p, HEAD "Attach: big.bin\n" BODY, -E2BIG,
+                       "t.txt:3: ", "max_message allows 200000");
+        assert_refused(p, HEAD "Attach: empty.pdf\n" BODY, -EINVAL, "t.txt:3: ", "empty");
+        assert_refused(p, HEAD "Attach: a.pdf\nAttach: A.PDF\n" BODY, -EINVAL,
+                       "t.txt:4: ", "already, in line 3");
+        sent(p, HEAD "Attach: a.pdf\n" BODY);
+        sent(p, text);
+        sent(p, sub);
+}
+
+static void test_another_attachment_is_another_content(void **state)
+{
+        struct place *p = *state;
+        struct submit_options o = {.key = "k", .lang = LANG_EN};
+        struct submitted out = {0};
+
+        write_file(p, "a.pdf", "%PDF-1", 6);
+        sent_with(p, HEAD "Attach: a.pdf\n" BODY, &o);
+        assert_int_equal(try(p, HEAD "Attach: ./a.pdf\n" BODY, &o, &out, NULL), 0);
+        assert_true(out.duplicate);
+        write_file(p, "a.pdf", "%PDF-2", 6);
+        assert_refused_with(p, HEAD "Attach: a.pdf\n" BODY, &o, -EEXIST,
+                            "t.txt: ", "another content");
+}
+
+/* R118 */
+static void test_our_own_return_path_is_not_an_audience(void **state)
+{
+        struct place *p = *state;
+        CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        int64_t o = make_org(p->db, "press", "Báo Z", "Z", "", "", "");
+
+        make_contact(p->db, o, "desk", "", "bounce+abc@press.x.example", "");
+        assert_refused(p, HEAD BODY, -EINVAL, "", "undelivered mail returns");
+        /* what was staged before it is gone */
+        assert_int_equal(delivery_page(p->db, 1, 0, 10, &l, NULL), 0);
+        assert_int_equal(l.n, 0);
+}
+
+static void test_corrections_have_their_own_command(void **state)
+{
+        assert_refused(*state, HEAD "Kind: correction\n" BODY, -EINVAL,
+                       "t.txt: ", "pressctl correct R FILE");
+}
+
+/* Chunks grow and shrink; nobody is lost or doubled between them. */
+static void test_many_recipients_are_all_there(void **state)
+{
+        struct place *p = *state;
+        int64_t o = make_org(p->db, "press", "Báo N", "N", "", "", ""), n[DELIVERY_STATES];
+
+        for (int i = 0; i < 1203; i++) {
+                CLEANUP(mem_free) char *mail = mem_printf("n%d@n.example", i);
+
+                make_contact(p->db, o, "journalist", "N", mail, "");
+        }
+        assert_int_equal(release_counts(p->db, sent(p, HEAD BODY), n, NULL), 0);
+        assert_int_equal(n[DELIVERY_QUEUED], 1205);
+        assert_int_equal(n[DELIVERY_SUPPRESSED], 1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                TEST(test_a_statement_becomes_a_release_with_a_delivery_for_each_address),
+                TEST(test_without_approval_it_waits_and_without_grace_it_goes_on_approval),
+                TEST(test_who_asked_to_stop_is_suppressed),
+                TEST(test_a_key_is_sent_once_and_names_one_content),
+                TEST(test_a_new_key_does_not_carry_the_content_of_the_last_30_days),
+                TEST(test_a_key_of_a_rejected_release_is_free_again),
+                TEST(test_keys_are_filled_in_or_refused),
+                TEST(test_the_same_text_to_the_same_people_waits_12_hours),
+                TEST(test_a_number_is_used_once_a_year),
+                TEST(test_moments_are_judged_together),
+                TEST(test_early_readers_get_it_before_the_embargo_with_the_notice),
+                TEST(test_an_audience_that_is_none_is_refused),
+                TEST(test_attachments_are_judged_before_anything_is_stored),
+                TEST(test_another_attachment_is_another_content),
+                TEST(test_our_own_return_path_is_not_an_audience),
+                TEST(test_corrections_have_their_own_command),
+                TEST(test_many_recipients_are_all_there),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
