@@ -23,8 +23,8 @@ static void error_line(const struct cli *c, const struct err *e, const char *aft
         err_format(e, c->lang, text, sizeof(text));
         n = strlen(text);
         fprintf(stderr, "pressctl: %s", text);
-        if (after) /* a second sentence: end the first */
-                fprintf(stderr, "%s %s", n && strchr(".?!", text[n - 1]) ? "" : ".",
+        if (after && (n == 0 || text[n - 1] != '.')) /* whole sentences say it themselves */
+                fprintf(stderr, "%s %s", n && text[n - 1] == '?' ? "" : ".",
                         msg_text(c->lang, after));
         fputc('\n', stderr);
 }

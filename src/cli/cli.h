@@ -99,6 +99,8 @@ void cli_note(const struct cli *c, const char *msgid, ...) __attribute__((format
 /* R as people write it, to an id. 0, or the exit code after saying why. */
 int cli_release(struct cli *c, const char *r, int64_t *ret_id);
 
+/* --wait's value, NULL too, before the work begins: 0, or EXIT_USAGE after saying why. */
+int cli_wait_check(const struct cli *c, const char *value);
 /*
  * --wait[=DUR]: `value` is what args_get() gave. Waits until nothing is left to try,
  * or for DUR. Returns 0, 1 (naming at most 10 not reached), 3, 75, or after an error its code.

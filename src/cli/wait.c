@@ -41,6 +41,17 @@ static void pause_ms(int64_t ms)
         nanosleep(&t, NULL);
 }
 
+int cli_wait_check(const struct cli *c, const char *value)
+{
+        struct err e = {0};
+        int64_t ms;
+
+        if (!value || !value[0] || duration_parse(value, &ms, &e) == 0)
+                return 0;
+        err_at(&e, "--wait", 0);
+        return cli_usage(c, &e);
+}
+
 int cli_wait(struct cli *c, int64_t release, const char *value)
 {
         int64_t end = INT64_MAX, pause = 20;

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "commands.h"
+
+#include "press/json.h"
+#include "press/mem.h"
+#include "press/moment.h"
+#include "press/submit.h"
+#include "press/wake.h"
+
+#include <unistd.h>
+
+const struct cli_option cmd_send_options[] = {
+        {"to", "EXPR", N_("the audience, instead of To")},
+        {"at", "T", N_("nothing leaves before this moment")},
+        {"embargo", "T", N_("nothing leaves before it, except to Early")},
+        {"class", "C", N_("urgent, normal or routine")},
+        {"key", "K", N_("once for each key; {date} and {week} are filled in")},
+        {"expires", "T", N_("a moment or a duration after which nothing is sent")},
+        {"again", NULL, N_("really send again what was sent before")},
+        {"wait", "[DUR]", N_("wait for the outcome, at most so long")},
+        {0},
+};
+
+struct submit_options cli_submit_options(const struct cli *c, const struct args *a)
+{
+        return (struct submit_options){
+                .to = args_get(a, "to"),
+                .at = args_get(a, "at"),
+                .embargo = args_get(a, "embargo"),
+                .class = args_get(a, "class"),
+                .key = args_get(a, "key"),
+                .expires = args_get(a, "expires"),
+                .again = args_has(a, "again"),
+                .lang = c->lang,
+        };
+}
+
+static void say_moment(const struct cli *c, const char *msgid, int64_t t)
+{
+        char when[MOMENT_MAX], in[MOMENT_MAX];
+
+        if (t)
+                printf("  %s: %s, %s\n", msg_text(c->lang, msgid), moment_show(t, c->lang, when),
+                       moment_relative(t, c->now, c->lang, in));
+}
+
+static void say_release(const struct cli *c, const struct release *r, const struct submitted *out)
+{
+        long long id = r->id;
+
+        if (out->duplicate)
+                cli_say(c,
+                        "This key has been submitted with the same content before, as release "
+                        "%lld. Nothing new was stored.\n",
+                        id);
+        else
+                cli_say(c, "Release %lld is stored: %lld recipients.\n", id,
+                        (long long) r->recipients);
+        printf("  %s: %s\n", msg_text(c->lang, N_("State")),
+               release_state_title(r->state, c->lang));
+        say_moment(c, N_("Leaves not before"), r->at);
+        say_moment(c, N_("Embargo until"), r->embargo);
+        say_moment(c, N_("Expires"), r->expires);
+        if (r->state == RELEASE_PROPOSED)
+                cli_say(c,
+                        "  Nothing leaves before somebody approves it: pressctl approve %lld "
+                        "--hash %s\n",
+                        id, r->hash);
+}
+
+static void json_release(const struct release *r, bool duplicate)
+{
+        struct json j;
+
+        json_begin(&j);
+        json_number(&j, "release", r->id);
+        json_string(&j, "number", r->number);
+        json_string(&j, "state", words_name(&release_states, (int) r->state));
+        json_number(&j, "recipients", r->recipients);
+        json_string(&j, "hash", r->hash);
+        json_bool(&j, "duplicate", duplicate);
+        json_end(&j, stdout);
+        fflush(stdout); /* before --wait: whoever reads it may act on it */
+}
+
+/* What a clerk must know beside it: nobody sends, or everything is paused. */
+static int say_hindrances(struct cli *c, const struct release *r, bool *ret_paused, struct err *e)
+{
+        bool woken = wake_send(c->config->socket);
+        int rc = release_paused_all(c->db, ret_paused, e);
+
+        if (rc < 0 || r->state == RELEASE_DONE)
+                return rc;
+        if (!woken && !db_sender_runs(c->db))
+                cli_note(c,
+                         "release %lld is stored, but pressd is not running; nothing leaves "
+                         "until it starts",
+                         (long long) r->id);
+        if (*ret_paused)
+                cli_note(c, "all sending is paused; nothing leaves until: pressctl resume --all");
+        return 0;
+}
+
+/* After the commit: whatever fails now, the release is stored. */
+static int stored(struct cli *c, const struct args *a, const struct submitted *out)
+{
+        CLEANUP(release_done) struct release r = {0};
+        const char *wait = args_get(a, "wait");
+        struct err e = {0};
+        bool paused = false;
+        int rc;
+
+        c->unharmed = NULL;
+        rc = release_get(c->db, out->release, &r, &e);
+        if (rc < 0)
+                return cli_fail(c, rc, &e);
+        for (size_t i = 0; i < out->nwarning && isatty(STDERR_FILENO); i++)
+                cli_warn(c, &out->warning[i]);
+        if (c->json)
+                json_release(&r, out->duplicate);
+        else
+                say_release(c, &r, out);
+        fflush(stdout);
+        rc = say_hindrances(c, &r, &paused, &e);
+        if (rc < 0)
+                return cli_fail(c, rc, &e);
+        if (wait)
+                return cli_wait(c, r.id, wait);
+        if (out->duplicate || r.state == RELEASE_DONE)
+                return EXIT_OK;
+        return r.state == RELEASE_PROPOSED || paused ? EXIT_PERSON : EXIT_OK;
+}
+
+int cmd_send(struct cli *c, const struct args *a)
+{
+        CLEANUP(submission_free) struct submission *s = NULL;
+        const struct submit_options o = cli_submit_options(c, a);
+        const struct actor who = cli_actor(c);
+        struct submitted out = {0};
+        struct err e = {0};
+        int r = cli_wait_check(c, args_get(a, "wait"));
+
+        if (r == 0)
+                r = cli_db(c);
+        if (r != 0)
+                return r;
+        r = submission_open(c->config, a->v[0], &o, c->now, &s, &e);
+        if (r == 0)
+                r = submit(s, c->db, &who, &out, &e);
+        return r < 0 ? cli_fail(c, r, &e) : stored(c, a, &out);
+}
