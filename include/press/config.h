@@ -93,6 +93,9 @@ const char *config_path(const char *option, bool trust_env);
 /* true when `address` may be tried: `allow` is empty or names it. */
 bool config_allows(const struct config *c, const char *mailbox);
 
+/* true when letters to `mailbox` come back to press itself: return_path with any tag, or none (R118). */
+bool config_is_return_path(const struct config *c, const char *mailbox);
+
 /* The first line of a secret file into out; -EACCES -ENOENT -EINVAL (others may read it: refused). */
 int config_secret(const char *file, char *out, size_t size, struct err *e);
 

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -362,6 +363,22 @@ bool config_allows(const struct config *c, const char *mailbox)
                 if (addr_matches(mailbox, c->allow[i]))
                         return true;
         return c->nallow == 0;
+}
+
+bool config_is_return_path(const struct config *c, const char *mailbox)
+{
+        const char *hole = strstr(c->return_path, "{tag}");
+        const char *tail = strrchr(c->return_path, '@'), *at = strrchr(mailbox, '@');
+        size_t head;
+
+        if (!hole || !tail || !at || strcasecmp(tail, at) != 0)
+                return false;
+        head = (size_t) (hole - c->return_path);
+        if (strncasecmp(mailbox, c->return_path, head) == 0)
+                return true;
+        /* The box itself, without "+TAG". */
+        return head > 0 && c->return_path[head - 1] == '+' && (size_t) (at - mailbox) == head - 1 &&
+               strncasecmp(mailbox, c->return_path, head - 1) == 0;
 }
 
 static void file_close(FILE **f)

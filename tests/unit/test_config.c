@@ -157,6 +157,11 @@ static void test_every_kind_of_value_is_read(void **state)
         assert_int_equal(c->grace_ms, 20000);
         assert_int_equal(c->max_message, 524288);
         assert_string_equal(c->return_path, "tra+{tag}@ministry.example");
+        /* R118 */
+        assert_true(config_is_return_path(c, "tra@ministry.example"));
+        assert_true(config_is_return_path(c, "Tra+abc234@ministry.example"));
+        assert_false(config_is_return_path(c, "tram@ministry.example"));
+        assert_false(config_is_return_path(c, "tra@khac.example"));
         assert_string_equal(c->letterhead.ministry, "BỘ X");
         assert_int_equal(c->nrelay, 2);
         assert_string_equal(c->relay[0].name, "second"); /* preferred, though written later */
