@@ -25,10 +25,13 @@
 #ifndef PRESS_CLI_CLI_H
 #define PRESS_CLI_CLI_H
 
+#include "press/act.h"
+#include "press/addr.h"
 #include "press/cli.h"
 #include "press/config.h"
 #include "press/db.h"
 #include "press/err.h"
+#include "press/event.h"
 #include "press/release.h"
 
 #include <stdbool.h>
@@ -106,6 +109,35 @@ int cli_wait_check(const struct cli *c, const char *value);
  * or for DUR. Returns 0, 1 (naming at most 10 not reached), 3, 75, or after an error its code.
  */
 int cli_wait(struct cli *c, int64_t release, const char *value);
+
+/* One e-mail address as people write it, made canonical. 0, or the exit code after saying why. */
+int cli_address(const struct cli *c, const char *s, struct addr *ret);
+/* A moment, RFC 3339 or local; or a duration: so long ago. 0, or the exit code after saying why. */
+int cli_moment(const struct cli *c, const char *s, int64_t *ret);
+
+#define CLI_WHEN_MAX 200
+/* "Tue 24/11/2026 08:00 (+07), in 3 min"; "" for 0. */
+const char *cli_when(const struct cli *c, int64_t at, char out[CLI_WHEN_MAX]);
+/* "Release 41 · 12/TC-TTTT · Title" and a line end. */
+void cli_title(const struct cli *c, const struct release *r, FILE *out);
+#define CLI_PERSON_MAX 1024
+/* "Name, organisation <address>", safe to show, of what is not "". */
+const char *cli_person(const char *name, const char *org, const char *address,
+                       char out[CLI_PERSON_MAX]);
+/* What somebody wrote behind an option: NFC, on one line, free() it. 0, or the exit code. */
+int cli_text(const struct cli *c, const char *option, const char *s, char **ret);
+/* "main 127.0.0.1:2525 TLSv1.3, dot: 250 2.0.0 Ok, 12 ms", as far as there is something. */
+void cli_event(const struct cli *c, const struct event *ev, FILE *out);
+
+/*
+ * A table for spreadsheets on standard output. Into a file it begins with a byte order mark,
+ * without which Excel takes Vietnamese for Latin-1; into a pipe it does not.
+ */
+void cli_csv_begin(const char *const *head, size_t n);
+void cli_csv_row(const char *const *field, size_t n);
+
+/* What act.h asks for. */
+struct act cli_act(const struct cli *c);
 
 /* Prints "Usage: …" and the options of one command, or of all when NULL. */
 void cli_help(const struct cli *c, const struct command *cmd, FILE *out);

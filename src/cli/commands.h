@@ -18,4 +18,25 @@ struct submit_options cli_submit_options(const struct cli *c, const struct args 
 /* After a rejection or a cancel: what waited becomes `cancelled`, some at a time. */
 int cli_cancel_rest(struct cli *c, int64_t id, struct err *e);
 
+extern const struct cli_option cmd_list_options[], cmd_status_options[], cmd_log_options[];
+int cmd_audience(struct cli *c, const struct args *a);
+int cmd_list(struct cli *c, const struct args *a);
+int cmd_show(struct cli *c, const struct args *a);
+int cmd_status(struct cli *c, const struct args *a);
+int cmd_log(struct cli *c, const struct args *a);
+int cmd_explain(struct cli *c, const struct args *a);
+
+extern const struct cli_option cmd_pause_options[], cmd_resume_options[], cmd_cancel_options[],
+        cmd_retry_options[], cmd_resend_options[];
+int cmd_pause(struct cli *c, const struct args *a);
+int cmd_resume(struct cli *c, const struct args *a);
+int cmd_cancel(struct cli *c, const struct args *a);
+int cmd_retry(struct cli *c, const struct args *a);
+int cmd_resend(struct cli *c, const struct args *a);
+
+extern const struct cli_option cmd_relay_test_options[];
+int cmd_relay_list(struct cli *c, const struct args *a);
+int cmd_relay_test(struct cli *c, const struct args *a);
+int cmd_doctor(struct cli *c, const struct args *a);
+
 #endif

@@ -1,0 +1,61 @@
+/*
+ * act.h - what people do to a release that is stored
+ *
+ * One function for each verb, for the command line and the console alike. Each
+ * leaves its audit row in the transaction of the act itself and wakes pressd
+ * where there is something for it to do. Release 0 means all of them where
+ * that is said.
+ *
+ * Errors: those of press/release.h and press/delivery.h; nothing is changed then.
+ * -EINVAL has the reason in words: the state forbids it, or the address is
+ * our own, or its owner asked not to be written to.
+ */
+#ifndef PRESS_ACT_H
+#define PRESS_ACT_H
+
+#include "press/delivery.h"
+#include "press/release.h"
+
+#include <stdint.h>
+
+struct config;
+
+struct act { /* who does it, and where; borrowed */
+        struct db *db;
+        const struct config *cfg;
+        struct actor who;
+};
+
+/* Release 0: everything, `pause --all`. */
+int act_pause(const struct act *a, int64_t release, const char *why, struct err *e);
+int act_resume(const struct act *a, int64_t release, struct err *e);
+
+/*
+ * Nothing leaves from the first commit on; then what waits becomes `cancelled`, in short
+ * transactions. When a later one fails the error is returned all the same and
+ * pressd, or a repeated act_cancel_rest(), goes on.
+ */
+int act_cancel(const struct act *a, int64_t release, const char *why, struct err *e);
+int act_cancel_rest(const struct act *a, int64_t release, struct err *e);
+
+/* Waiting and held ones now: one address (canonical), or all when "". */
+int act_retry(const struct act *a, int64_t release, const char *address, int64_t *ret_n,
+              struct err *e);
+
+/*
+ * The same text again to one address given by hand. `old` (canonical, "" = none) names the
+ * recipient it stands in for, whose words it takes over. `note` must not be "".
+ */
+int act_resend_to(const struct act *a, int64_t release, const char *address, const char *old,
+                  const char *note, int64_t *ret_delivery, struct err *e);
+
+#define ACT_RESEND_STATES (1u << DELIVERY_REFUSED | 1u << DELIVERY_BOUNCED | 1u << DELIVERY_EXPIRED)
+
+/*
+ * The same text again to those whom it did not reach (R89): bit s of `states` takes in state
+ * s, of ACT_RESEND_STATES only. Those on the stop list are left out: *ret_stopped.
+ */
+int act_resend_states(const struct act *a, int64_t release, unsigned states, const char *note,
+                      int64_t *ret_n, int64_t *ret_stopped, struct err *e);
+
+#endif

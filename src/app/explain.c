@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+#include "press/explain.h"
+
+#include "press/book.h"
+#include "press/config.h"
+#include "press/fault.h"
+#include "press/mem.h"
+#include "press/moment.h"
+#include "press/text.h"
+#include "press/view.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WHEN_MAX (2 * MOMENT_MAX + 2)
+
+static void say(const struct explain *x, const char *msgid, ...)
+        __attribute__((format(printf, 2, 3)));
+
+static void say(const struct explain *x, const char *msgid, ...)
+{
+        char text[2 * VIEW_MAX];
+        va_list ap;
+
+        va_start(ap, msgid);
+        vsnprintf(text, sizeof(text), msg_fmt(x->lang, msgid), ap);
+        va_end(ap);
+        x->say(x->ctx, text);
+}
+
+/* "Tue 24/11/2026 08:00 (+07), in 3 min" */
+static const char *when(const struct explain *x, int64_t at, char out[WHEN_MAX])
+{
+        char moment[MOMENT_MAX], distance[MOMENT_MAX];
+
+        moment_show(at, x->lang, moment);
+        moment_relative(at, x->now, x->lang, distance);
+        snprintf(out, WHEN_MAX, "%s, %s", moment, distance);
+        return out;
+}
+
+/* --- what stands in the way -------------------------------------------------------- */
+
+static void approval(const struct explain *x, const struct release *r)
+{
+        if (x->cfg->approval == APPROVAL_TWO_PERSON)
+                say(x,
+                    N_("It waits for the approval of somebody other than %s: pressctl approve %lld "
+                       "--hash HASH (pressctl show %lld tells the hash)"),
+                    r->submitted_by, (long long) r->id, (long long) r->id);
+        else
+                say(x,
+                    N_("It waits for approval: pressctl approve %lld --hash HASH (pressctl show "
+                       "%lld tells the hash)"),
+                    (long long) r->id, (long long) r->id);
+}
+
+static int pauses(const struct explain *x, const struct release *r, struct err *e)
+{
+        char why[VIEW_MAX];
+        bool all = false;
+        int rc = release_paused_all(x->db, &all, e);
+
+        if (rc < 0)
+                return rc;
+        text_escape(r->reason, why, sizeof(why));
+        if (r->paused)
+                say(x, N_("The release is paused%s%s; to go on: pressctl resume %lld"),
+                    why[0] ? ": " : "", why, (long long) r->id);
+        if (all)
+                say(x, N_("All sending is paused; to go on: pressctl resume --all"));
+        return 0;
+}
+
+static int faults(const struct explain *x, struct err *e)
+{
+        CLEANUP(mem_free) struct fault *list = mem_alloc(FAULTS_MAX * sizeof(*list));
+        char at[WHEN_MAX];
+        size_t n = 0;
+        int r = fault_list(x->db, list, FAULTS_MAX, &n, e);
+
+        for (size_t i = 0; i < n && r == 0; i++)
+                say(x, N_("A fault since %s: %s"), when(x, list[i].since, at), list[i].text);
+        return r;
+}
+
+static void due(const struct explain *x, const struct release *r, const struct delivery *d)
+{
+        int64_t first = d->early ? r->early_at : r->due_at;
+        char at[WHEN_MAX];
+
+        if (d->state == DELIVERY_QUEUED && first > x->now)
+                say(x, N_("It leaves %s"), when(x, first, at));
+        else if (d->state != DELIVERY_QUEUED && d->due_at > x->now)
+                say(x, N_("It is tried again %s"), when(x, d->due_at, at));
+        else
+                say(x, N_("It is tried as soon as a line to the relay is free"));
+        if (r->expires)
+                say(x, N_("It is given up %s (Expires)"), when(x, r->expires, at));
+}
+
+static int waiting(const struct explain *x, const struct release *r, const struct delivery *d,
+                   struct err *e)
+{
+        int rc;
+
+        if (r->stored == RELEASE_PROPOSED) {
+                approval(x, r);
+                return 0;
+        }
+        if (r->stored == RELEASE_REJECTED || r->stored == RELEASE_CANCELLED) {
+                say(x, N_("Nothing more: the release was ended before it left"));
+                return 0;
+        }
+        rc = pauses(x, r, e);
+        if (rc < 0)
+                return rc;
+        if (!db_sender_runs(x->db)) {
+                say(x, N_("pressd is not running: nothing leaves until it starts (systemctl start "
+                          "pressd)"));
+                return 0;
+        }
+        rc = faults(x, e);
+        if (rc == 0)
+                due(x, r, d);
+        return rc;
+}
+
+static void not_sent(const struct explain *x, const struct delivery *d)
+{
+        switch (d->reason) {
+        case REASON_TRIAL_LIST:
+                say(x, N_("Nothing more: it is outside `allow`, the list of the trial"));
+                break;
+        case REASON_STOP_LIST: say(x, N_("Nothing more: the address is on the stop list")); break;
+        default:
+                say(x,
+                    N_("Nothing more by itself. Telephone, or send to an address that works: "
+                       "pressctl resend %lld --to ADDRESS --note T"),
+                    (long long) d->release_id);
+                break;
+        }
+}
+
+int explain_next(const struct explain *x, const struct release *r, const struct delivery *d,
+                 struct err *e)
+{
+        long long id = r->id;
+
+        switch (d->state) {
+        case DELIVERY_UNKNOWN:
+                if (d->due_at && r->stored != RELEASE_CANCELLED)
+                        return waiting(x, r, d, e);
+                say(x,
+                    N_("A person decides: ask the recipient; or once more, which may arrive twice: "
+                       "pressctl retry %lld --address %s"),
+                    id, d->address);
+                return 0;
+        case DELIVERY_QUEUED:
+        case DELIVERY_DEFERRED: return waiting(x, r, d, e);
+        case DELIVERY_SENDING: say(x, N_("The answer of the relay is awaited")); return 0;
+        case DELIVERY_RELAYED:
+                say(x,
+                    N_("Nothing more is tried. Should it come back, the report will stand here"));
+                return 0;
+        case DELIVERY_DELIVERED:
+        case DELIVERY_CANCELLED: say(x, N_("Nothing more is tried")); return 0;
+        case DELIVERY_SUPPRESSED: not_sent(x, d); return 0;
+        default:
+                say(x,
+                    N_("Nothing more by itself. Telephone; or send again: pressctl resend %lld --to "
+                       "ADDRESS --for %s --note T"),
+                    id, d->address);
+                return 0;
+        }
+}
+
+/* --- not among the recipients ------------------------------------------------------ */
+
+static void one_contact(const struct explain *x, const struct release *r, const struct contact *c)
+{
+        char at[WHEN_MAX], submitted[WHEN_MAX], name[512], org[512];
+
+        text_escape(c->name[0] ? c->name : c->email, name, sizeof(name));
+        text_escape(c->org, org, sizeof(org));
+        when(x, r->submitted_at, submitted);
+        if (c->to_at && c->to_at <= r->submitted_at)
+                say(x,
+                    N_("%s, %s, was no longer in the book when the release was submitted: "
+                       "ended %s"),
+                    name, org, when(x, c->to_at, at));
+        else if (c->created_at > r->submitted_at)
+                say(x, N_("%s, %s, came into the book after the release was submitted (%s): %s"),
+                    name, org, submitted, when(x, c->created_at, at));
+        else if (c->changed_at > r->submitted_at)
+                say(x,
+                    N_("%s, %s, was not in the audience, or had another address, when the release "
+                       "was submitted (%s); the entry was changed %s"),
+                    name, org, submitted, when(x, c->changed_at, at));
+        else
+                say(x, N_("%s, %s, is in the book, but not in the audience of this release"), name,
+                    org);
+}
+
+static void audience(const struct explain *x, const struct release *r)
+{
+        char to[VIEW_MAX], except[VIEW_MAX];
+
+        text_escape(r->audience, to, sizeof(to));
+        text_escape(r->except, except, sizeof(except));
+        if (except[0])
+                say(x, N_("The audience: %s; except: %s"), to, except);
+        else
+                say(x, N_("The audience: %s"), to);
+}
+
+/* A near miss among those who did get it. */
+static int suggest(const struct explain *x, const struct release *r, const char *address,
+                   struct err *e)
+{
+        CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        CLEANUP(mem_free) const char **candidate = NULL;
+        const char *near;
+        int rc = delivery_page(x->db, r->id, 0, 5000, &l, e);
+
+        if (rc < 0)
+                return rc;
+        candidate = mem_alloc((l.n + 1) * sizeof(*candidate));
+        for (size_t i = 0; i < l.n; i++)
+                candidate[i] = l.v[i].address;
+        near = text_nearest(address, candidate, l.n);
+        if (near)
+                say(x, N_("Did you mean %s?"), near);
+        return 0;
+}
+
+int explain_absent(const struct explain *x, const struct release *r, const char *address,
+                   struct err *e)
+{
+        CLEANUP(contact_list_done) struct contact_list l = {0};
+        size_t found = 0;
+        int rc = contact_find(x->db, address, true, x->now, 200, &l, e);
+
+        if (rc < 0)
+                return rc;
+        say(x, N_("Not sent: %s is not a recipient of release %lld"), address, (long long) r->id);
+        for (size_t i = 0; i < l.n; i++) {
+                if (strcmp(l.v[i].email, address) != 0)
+                        continue;
+                one_contact(x, r, &l.v[i]);
+                found++;
+        }
+        if (!found)
+                say(x, N_("Nobody in the book has this address"));
+        audience(x, r);
+        rc = suggest(x, r, address, e);
+        if (rc == 0)
+                say(x, N_("To send it there all the same: pressctl resend %lld --to %s --note T"),
+                    (long long) r->id, address);
+        return rc;
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "commands.h"
+
+#include "press/json.h"
+#include "press/mem.h"
+#include "press/relay_test.h"
+#include "press/text.h"
+#include "table.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct cli_option cmd_relay_test_options[] = {
+        {"to", "A", N_("send a short mail to this address")},
+        {0},
+};
+
+static const char *tls_word(enum relay_tls tls)
+{
+        static const char *const word[] = {"off", "opportunistic", "required"};
+
+        return word[tls];
+}
+
+static void list_json(const struct config_relay *r)
+{
+        struct json j;
+
+        json_begin(&j);
+        json_string(&j, "relay", r->name);
+        json_string(&j, "url", r->url);
+        json_string(&j, "address", r->address);
+        json_string(&j, "username", r->username);
+        json_string(&j, "tls", tls_word(r->tls));
+        json_number(&j, "preference", r->preference);
+        json_number(&j, "connections", r->connections);
+        json_number(&j, "rate", r->rate);
+        json_end(&j, stdout);
+}
+
+int cmd_relay_list(struct cli *c, const struct args *a)
+{
+        CLEANUP(table_done) struct table t = TABLE(5, 1u << 3 | 1u << 4);
+        static const char *const head[] = {N_("name"), "url", "tls", N_("preference"),
+                                           N_("connections")};
+        int r = cli_config(c);
+
+        (void) a;
+        if (r != 0)
+                return r;
+        for (size_t i = 0; i < COUNT_OF(head); i++)
+                table_cell(&t, msg_text(c->lang, head[i]));
+        for (size_t i = 0; i < c->config->nrelay; i++) {
+                const struct config_relay *relay = &c->config->relay[i];
+
+                if (c->json)
+                        list_json(relay);
+                table_cell(&t, relay->name);
+                table_cell(&t, relay->url);
+                table_cell(&t, tls_word(relay->tls));
+                table_number(&t, relay->preference);
+                table_number(&t, relay->connections);
+        }
+        if (!c->json)
+                table_print(&t, 0, stdout);
+        return EXIT_OK;
+}
+
+/* --- test ------------------------------------------------------------------------------ */
+
+static bool usable(const struct relay_test *t)
+{
+        return t->advice.code == 0;
+}
+
+static void test_json(const struct cli *c, const char *name, const struct relay_test *t)
+{
+        bool said = t->sent || !t->up; /* there is an outcome */
+        char advice[ERR_TEXT_MAX];
+        struct json j;
+
+        err_text(&t->advice, c->lang, advice, sizeof(advice));
+        json_begin(&j);
+        json_string(&j, "relay", name);
+        json_bool(&j, "usable", usable(t));
+        json_string(&j, "peer", t->info.peer);
+        json_string(&j, "tls", t->info.tls);
+        json_number(&j, "ms", t->info.connect_ms);
+        json_bool(&j, "sent", t->sent && usable(t));
+        json_string(&j, "stage", said ? stage_name(t->outcome.stage) : "");
+        json_number(&j, "code", said ? t->outcome.reply.code : 0);
+        json_string(&j, "reply", said ? t->outcome.reply.text : "");
+        json_string(&j, "advice", usable(t) ? "" : advice);
+        json_end(&j, stdout);
+}
+
+static void caps(const struct cli *c, const struct smtp_caps *k)
+{
+        const struct {
+                bool has;
+                const char *word;
+        } word[] = {{k->pipelining, "PIPELINING"}, {k->dsn, "DSN"},   {k->eightbitmime, "8BITMIME"},
+                    {k->smtputf8, "SMTPUTF8"},     {k->size, "SIZE"}, {k->auth, "AUTH"}};
+
+        cli_say(c, "  it offers:");
+        for (size_t i = 0; i < COUNT_OF(word); i++)
+                if (word[i].has)
+                        printf(" %s", word[i].word);
+        if (k->size_max)
+                printf("=%llu", (unsigned long long) k->size_max);
+        putchar('\n');
+}
+
+static void outcome(const struct cli *c, const struct outcome *o)
+{
+        if (o->reply.code)
+                cli_say(c, "  the answer at %s: %d %s\n", stage_name(o->stage), o->reply.code,
+                        o->reply.text);
+        else
+                cli_say(c, "  it ended at %s: %s\n", stage_name(o->stage), o->reply.text);
+}
+
+static void test_print(const struct cli *c, const struct config_relay *relay, const char *to,
+                       const struct relay_test *t)
+{
+        char advice[ERR_TEXT_MAX];
+
+        cli_say(c, "Relay “%s”, %s\n", relay->name, relay->url);
+        if (t->up) {
+                cli_say(c, "  connected to %s in %lld ms\n", t->info.peer,
+                        (long long) t->info.connect_ms);
+                if (t->info.tls[0])
+                        cli_say(c, "  the line is secured: %s\n", t->info.tls);
+                else
+                        cli_say(c, "  the line is not secured (tls = \"%s\")\n",
+                                tls_word(relay->tls));
+                if (relay->username[0])
+                        cli_say(c, "  logged in as %s\n", relay->username);
+                caps(c, &t->caps);
+        }
+        if (t->sent || !t->up)
+                outcome(c, &t->outcome);
+        if (!usable(t)) {
+                err_text(&t->advice, c->lang, advice, sizeof(advice));
+                cli_say(c, "  ✗ cannot be used so. %s\n", advice);
+        } else if (t->sent) {
+                cli_say(c, "  ✓ it took the mail to %s. Look whether it arrives.\n", to);
+        } else {
+                cli_say(c, "  ✓ ready for mail\n");
+        }
+}
+
+static int unknown_relay(const struct cli *c, const char *name)
+{
+        CLEANUP(mem_free) const char **names = NULL;
+        struct err e = {0};
+        const char *near;
+
+        names = mem_alloc(c->config->nrelay * sizeof(*names));
+        for (size_t i = 0; i < c->config->nrelay; i++)
+                names[i] = c->config->relay[i].name;
+        near = text_nearest(name, names, c->config->nrelay);
+        if (near)
+                err_set(&e, -ENOENT, "there is no relay “%s”; did you mean “%s”?", name, near);
+        else
+                err_set(&e, -ENOENT, "there is no relay “%s”; pressctl relay list names them",
+                        name);
+        return cli_fail(c, -ENOENT, &e);
+}
+
+/* The sandbox holds here too: nobody outside `allow` is ever tried. */
+static int mail_to(const struct cli *c, const char *s, struct addr *ret)
+{
+        struct err e = {0};
+        int r = cli_address(c, s, ret);
+
+        if (r != 0 || config_allows(c->config, ret->mailbox))
+                return r;
+        err_set(&e, -EPERM, "%s is outside `allow`, the list of the trial. Nothing was sent.",
+                ret->mailbox);
+        return cli_fail(c, -EPERM, &e);
+}
+
+int cmd_relay_test(struct cli *c, const struct args *a)
+{
+        const char *to = args_get(a, "to"), *only = a->n ? a->v[0] : NULL;
+        int code = EXIT_OK, r = cli_config(c);
+        struct addr address = {.mailbox = ""};
+        size_t tested = 0;
+
+        if (r == 0 && to)
+                r = mail_to(c, to, &address);
+        if (r != 0)
+                return r;
+        for (size_t i = 0; i < c->config->nrelay; i++) {
+                const struct config_relay *relay = &c->config->relay[i];
+                struct relay_test t = {0};
+                struct err e = {0};
+
+                if (only && strcmp(only, relay->name) != 0)
+                        continue;
+                tested++;
+                r = relay_test(c->config, relay, to ? address.mailbox : NULL, &t, &e);
+                if (r < 0)
+                        return cli_fail(c, r, &e);
+                if (c->json)
+                        test_json(c, relay->name, &t);
+                else
+                        test_print(c, relay, address.mailbox, &t);
+                if (!usable(&t))
+                        code = EXIT_LATE;
+        }
+        return tested ? code : unknown_relay(c, only);
+}

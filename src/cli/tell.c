@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+/* What several commands read or say in the same way. */
+#include "cli.h"
+
+#include "press/buf.h"
+#include "press/csv.h"
+#include "press/mem.h"
+#include "press/moment.h"
+#include "press/text.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TEXT_MAX    1000 /* bytes of a note or a reason */
+#define CSV_ROW_MAX (64u << 20)
+
+int cli_address(const struct cli *c, const char *s, struct addr *ret)
+{
+        struct err e = {0};
+        int r = addr_parse(s, ret, &e);
+
+        return r < 0 ? cli_fail(c, r, &e) : 0;
+}
+
+int cli_moment(const struct cli *c, const char *s, int64_t *ret)
+{
+        struct err e = {0};
+        int64_t ago;
+        int r;
+
+        if (duration_parse(s, &ago, NULL) == 0) {
+                *ret = c->now - ago;
+                return 0;
+        }
+        r = moment_parse(s, ret, &e);
+        return r < 0 ? cli_fail(c, r, &e) : 0;
+}
+
+const char *cli_when(const struct cli *c, int64_t at, char out[CLI_WHEN_MAX])
+{
+        char moment[MOMENT_MAX], distance[MOMENT_MAX];
+
+        if (at)
+                snprintf(out, CLI_WHEN_MAX, "%s, %s", moment_show(at, c->lang, moment),
+                         moment_relative(at, c->now, c->lang, distance));
+        else
+                out[0] = '\0';
+        return out;
+}
+
+void cli_title(const struct cli *c, const struct release *r, FILE *out)
+{
+        char number[512], title[4096];
+
+        text_escape(r->number, number, sizeof(number));
+        text_escape(r->title, title, sizeof(title));
+        fprintf(out, "%s %lld%s%s · %s\n", msg_text(c->lang, "Release"), (long long) r->id,
+                number[0] ? " · " : "", number, title);
+}
+
+const char *cli_person(const char *name, const char *org, const char *address,
+                       char out[CLI_PERSON_MAX])
+{
+        const char *const part[] = {name, org};
+        size_t n = 0;
+
+        out[0] = '\0';
+        for (size_t i = 0; i < 2; i++) {
+                if (!part[i][0])
+                        continue;
+                if (n)
+                        n += (size_t) snprintf(out + n, CLI_PERSON_MAX - n, ", ");
+                n += text_escape(part[i], out + n, CLI_PERSON_MAX / 3);
+        }
+        if (address[0])
+                snprintf(out + n, CLI_PERSON_MAX - n, "%s<%s>", n ? " " : "", address);
+        return out;
+}
+
+int cli_text(const struct cli *c, const char *option, const char *s, char **ret)
+{
+        CLEANUP(mem_free) char *text = text_nfc(s);
+        struct text_bad bad;
+        struct err e = {0};
+
+        if (text && text[0] && strlen(text) <= TEXT_MAX && text_clean(text, 0, &bad)) {
+                *ret = TAKE(text);
+                return 0;
+        }
+        if (!text)
+                err_set(&e, -EINVAL, "--%s: this is not UTF-8 text", option);
+        else if (!text[0])
+                err_set(&e, -EINVAL, "--%s: this is empty", option);
+        else if (strlen(text) > TEXT_MAX)
+                err_set(&e, -EINVAL, "--%s: longer than %d bytes", option, TEXT_MAX);
+        else
+                err_set(&e, -EINVAL, "--%s: character %u cannot be seen and must not stand here",
+                        option, bad.column);
+        return cli_fail(c, -EINVAL, &e);
+}
+
+void cli_event(const struct cli *c, const struct event *ev, FILE *out)
+{
+        if (ev->relay[0])
+                fprintf(out, "%s %s %s, ", ev->relay, ev->peer,
+                        ev->tls[0] ? ev->tls : msg_text(c->lang, "without TLS"));
+        if (ev->stage[0] && ev->code)
+                fprintf(out, "%s: %lld %s", ev->stage, (long long) ev->code, ev->reply);
+        else if (ev->stage[0])
+                fprintf(out, "%s: %s", ev->stage, ev->reply);
+        else
+                fputs(ev->reply, out);
+        if (ev->relay[0])
+                fprintf(out, ", %lld ms", (long long) ev->ms);
+        if (ev->note[0]) {
+                char note[2048];
+
+                text_escape(ev->note, note, sizeof(note));
+                fprintf(out, "%s%s", ev->reply[0] || ev->relay[0] ? "; " : "", note);
+        }
+}
+
+/* --- tables ---------------------------------------------------------------------- */
+
+void cli_csv_row(const char *const *field, size_t n)
+{
+        CLEANUP(buf_done) struct buf line = BUF(CSV_ROW_MAX);
+
+        for (size_t i = 0; i < n; i++) {
+                if (i)
+                        buf_addc(&line, ',');
+                csv_write_field(&line, field[i]);
+        }
+        buf_adds(&line, CSV_EOL);
+        assert(!line.over);
+        fwrite(line.s, 1, line.len, stdout);
+}
+
+void cli_csv_begin(const char *const *head, size_t n)
+{
+        struct stat st;
+
+        if (fstat(STDOUT_FILENO, &st) == 0 && S_ISREG(st.st_mode))
+                fputs(CSV_BOM, stdout);
+        cli_csv_row(head, n);
+}
+
+struct act cli_act(const struct cli *c)
+{
+        return (struct act){.db = c->db, .cfg = c->config, .who = cli_actor(c)};
+}
