@@ -4,7 +4,7 @@
 #   make demo       the whole main job against a mail server that catches everything
 #   make check      every test but the slow ones   (SAN=address,undefined: under sanitizers)
 #   make lint       style, layers, static analysis
-#   make install    DESTDIR and PREFIX are honoured
+#   make install    DESTDIR and PREFIX are honoured; make uninstall takes it away again
 #
 # Everything but the mains goes into libpress.a, which programs and tests link.
 
@@ -140,6 +140,7 @@ TIDY := $(patsubst %.c,build/lint/%.tidy,$(wildcard src/*.c) $(LIB_SRC))
 
 lint: $(TIDY) build/lint/cppcheck
 	.ci/lint
+	.ci/checklist --required
 
 build/lint/%.tidy: %.c .clang-tidy $(wildcard include/press/*.h)
 	@mkdir -p $(@D)
@@ -155,27 +156,44 @@ build/lint/cppcheck: $(wildcard src/*.c) $(LIB_SRC) $(wildcard include/press/*.h
 
 # --- installation ------------------------------------------------------------
 
-SBIN := $(DESTDIR)$(PREFIX)/sbin
-BIN  := $(DESTDIR)$(PREFIX)/bin
-MAN  := $(DESTDIR)$(PREFIX)/share/man
+SBIN  := $(DESTDIR)$(PREFIX)/sbin
+BIN   := $(DESTDIR)$(PREFIX)/bin
+SHARE := $(DESTDIR)$(PREFIX)/share
+LIB   := $(DESTDIR)/usr/lib
+PAGES := $(wildcard etc/man/*.[1-8])
 
+# With DESTDIR (packaging) no account is made and nothing changes hands: the package's own
+# scripts, or another `make install` as root, make pressctl setgid.
 install: all
-	install -d $(SBIN) $(BIN) $(DESTDIR)/etc/press
+	install -d $(SBIN) $(BIN)
 	install -m 0755 $(BUILD)/pressd $(SBIN)/pressd
-	if [ -z "$(DESTDIR)" ]; then systemd-sysusers systemd/press.sysusers; fi
-	if getent group press >/dev/null; then install -g press -m 2755 $(BUILD)/pressctl $(BIN)/pressctl; \
-	else install -m 0755 $(BUILD)/pressctl $(BIN)/pressctl; fi
-	install -D -m 0644 systemd/press.sysusers $(DESTDIR)/usr/lib/sysusers.d/press.conf
-	install -D -m 0644 systemd/press.tmpfiles $(DESTDIR)/usr/lib/tmpfiles.d/press.conf
-	install -d $(DESTDIR)/usr/lib/systemd/system
-	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' systemd/pressd.service > $(DESTDIR)/usr/lib/systemd/system/pressd.service
-	install -D -m 0644 etc/pressctl.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pressctl
-	install -D -m 0644 etc/press.cron $(DESTDIR)$(PREFIX)/share/doc/press/press.cron
-	install -D -m 0644 etc/press.conf $(DESTDIR)$(PREFIX)/share/doc/press/press.conf
+	install -m 0755 $(BUILD)/pressctl $(BIN)/pressctl
+	install -D -m 0644 systemd/press.sysusers $(LIB)/sysusers.d/press.conf
+	install -D -m 0644 systemd/press.tmpfiles $(LIB)/tmpfiles.d/press.conf
+	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' systemd/pressd.service > $(BUILD)/pressd.service
+	install -D -m 0644 $(BUILD)/pressd.service $(LIB)/systemd/system/pressd.service
+	install -D -m 0644 etc/pressctl.bash-completion $(SHARE)/bash-completion/completions/pressctl
+	install -D -m 0644 -t $(SHARE)/doc/press README.md LICENSE etc/press.conf etc/press.cron
+	for m in $(PAGES); do install -D -m 0644 $$m $(SHARE)/man/man$${m##*.}/$${m##*/}; done
+	[ -e $(DESTDIR)/etc/press ] || install -d -m 0750 $(DESTDIR)/etc/press
 	[ -e $(DESTDIR)/etc/press/press.conf ] || install -m 0640 etc/press.conf $(DESTDIR)/etc/press/press.conf
-	for m in etc/man/*.[1-8]; do install -D -m 0644 $$m $(MAN)/man$${m##*.}/$$(basename $$m); done
-	if [ -z "$(DESTDIR)" ]; then systemd-tmpfiles --create systemd/press.tmpfiles; \
-		! command -v systemctl >/dev/null || systemctl daemon-reload || true; fi
+ifeq ($(DESTDIR),)
+	getent passwd press >/dev/null || systemd-sysusers systemd/press.sysusers || \
+		useradd --system --user-group --home-dir /var/lib/press --no-create-home \
+			--shell /usr/sbin/nologin press
+	chgrp press $(BIN)/pressctl /etc/press /etc/press/press.conf
+	chmod 2755 $(BIN)/pressctl
+	install -d -o press -g press -m 2770 /var/lib/press
+	! command -v systemctl >/dev/null || systemctl daemon-reload || true
+endif
+
+# Leaves what is yours: /etc/press, /var/lib/press, the account.
+uninstall:
+	! [ -z "$(DESTDIR)" ] || ! command -v systemctl >/dev/null || systemctl disable --now pressd || true
+	rm -f $(SBIN)/pressd $(BIN)/pressctl $(LIB)/sysusers.d/press.conf $(LIB)/tmpfiles.d/press.conf \
+		$(LIB)/systemd/system/pressd.service $(SHARE)/bash-completion/completions/pressctl
+	rm -rf $(SHARE)/doc/press
+	for m in $(PAGES); do rm -f $(SHARE)/man/man$${m##*.}/$${m##*/}; done
 
 clean:
 	rm -rf build
