@@ -32,14 +32,14 @@ struct db;
 
 #define DB_WAIT_MS 5000 /* how long people's programs wait for the lock; then -EBUSY, exit 75 */
 
-struct db_identity { /* made by db_init(), never changes */
+struct db_identity {               /* made by db_init(), never changes */
         char id[33];               /* 128 random bits in hex */
         unsigned char tag_key[32]; /* key of the return-path tags */
 };
 
 /*
- * Creates the database or upgrades it to this version; a copy DATABASE.vN.bak is kept before an upgrade,
- * and -EBUSY while pressd runs on it. Safe to repeat. token_init() must have been called.
+ * Creates the database or upgrades it to this version: a copy DATABASE.vN.bak is kept first, and
+ * it is -EBUSY while pressd runs on it. Safe to repeat. token_init() must have been called.
  */
 int db_init(const char *path, struct err *e);
 

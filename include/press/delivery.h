@@ -36,7 +36,7 @@ struct delivery { /* owns its strings */
         enum delivery_reason reason;
         unsigned attempt;
         int64_t created_at, due_at, data_at, settled_at; /* 0 = not set */
-        int64_t out_at; /* since when the recipient may hold the text, whatever came later; 0 = no */
+        int64_t out_at; /* since when the recipient may hold the text, 0 = it does not */
         bool early;
         unsigned char salt[16];
         char *detail; /* the last reply or reason, escaped, "" = none */
@@ -82,9 +82,9 @@ struct settle { /* the end of one try */
          * may have arrived (out_at) */
         enum delivery_state state;
         enum delivery_reason reason;
-        int64_t due_at;      /* deferred, unknown: when again; 0 = only a person decides */
-        bool attempt_used;   /* false: the claim's count is taken back */
-        bool log;            /* false: no event (never on the wire) */
+        int64_t due_at;    /* deferred, unknown: when again; 0 = only a person decides */
+        bool attempt_used; /* false: the claim's count is taken back */
+        bool log;          /* false: no event (never on the wire) */
         int64_t at;
         const char *relay, *peer, *tls; /* "" = none */
         int64_t ms;
@@ -103,9 +103,9 @@ int delivery_recover(struct tx *tx, int64_t now, const struct retry_policy polic
 
 /*
  * Waiting deliveries of `release` (queued, deferred, unknown with a due time) that were due
- * first before `due_before` -> expired, at most `limit`, with events that keep the last reply. Due first:
- * the release's due_at (early_at for the Early audience), or created_at of a resend. INT64_MAX: all of
- * them (the release itself has expired). A held `unknown` waits for its person.
+ * first before `due_before` -> expired, at most `limit`, with events that keep the last reply.
+ * Due first: the release's due_at (early_at for the Early audience), or created_at of a resend.
+ * INT64_MAX: all of them (the release has expired). A held `unknown` waits for its person.
  */
 int delivery_expire(struct tx *tx, int64_t release, int64_t due_before, int64_t now, size_t limit,
                     size_t *ret_n, struct err *e);
@@ -133,7 +133,10 @@ int delivery_holders(struct db *db, int64_t release, size_t limit, struct delive
 int delivery_find(struct db *db, int64_t release, const char *address, struct delivery_list *ret,
                   struct err *e);
 
-/* Makes waiting and held ones of a release (one address, or all when "") due at `now`. *ret_n = how many. */
+/*
+ * Makes waiting and held ones of a release (one address, or all when "") due at `now`; *ret_n =
+ * how many. -EINVAL when the release is not approved or sending.
+ */
 int delivery_retry_now(struct tx *tx, int64_t release, const char *address, int64_t now,
                        int64_t *ret_n, struct err *e);
 

@@ -15,7 +15,7 @@
 
 struct event { /* strings valid during the callback only; "" = none */
         int64_t id, release_id, delivery_id, contact_id;
-        const char *kind; /* attempt report relay-log call reply resend */
+        const char *kind;                 /* attempt report relay-log call reply resend */
         const char *address, *name, *org; /* as sent */
         int64_t attempt, at, ms, code;
         const char *relay, *peer, *stage, *enhanced, *reply, *tls;
@@ -23,7 +23,7 @@ struct event { /* strings valid during the callback only; "" = none */
         const char *note;
 };
 
-struct event_filter { /* zeroed = everything */
+struct event_filter {        /* zeroed = everything */
         int64_t release;     /* 0 = any */
         const char *address; /* canonical, NULL = any */
         const char *who;     /* words, folded and matched in name and organisation; NULL = any */

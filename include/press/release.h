@@ -33,11 +33,11 @@ struct release { /* owns its strings; release_done() */
         enum lang language;
         char *key; /* as filled in, "" = none */
 
-        char *text;                                        /* Markdown as submitted */
-        char *audience, *except, *early;                   /* expressions, joined, "" = none */
-        char *contact, *signer, *reply_to;                 /* headers of the statement, "" = none */
-        int64_t at, embargo, expires;                      /* moments, 0 = none */
-        bool automatic;                                    /* submitted by a cron key or mandate (R114) */
+        char *text;                        /* Markdown as submitted */
+        char *audience, *except, *early;   /* expressions, joined, "" = none */
+        char *contact, *signer, *reply_to; /* headers of the statement, "" = none */
+        int64_t at, embargo, expires;      /* moments, 0 = none */
+        bool automatic;                    /* submitted by a cron key or mandate (R114) */
 
         int64_t submitted_at, submitted_uid;
         char *submitted_by; /* account name */
@@ -49,9 +49,9 @@ struct release { /* owns its strings; release_done() */
         enum release_state state; /* as shown: includes done and paused */
         enum release_state stored;
         bool paused;
-        int64_t due_at;   /* nothing leaves before; 0 until approved */
-        int64_t early_at; /* the same for the Early audience */
-        int64_t moment;   /* Date: of its letters; set at approval, never changed */
+        int64_t due_at;     /* nothing leaves before; 0 until approved */
+        int64_t early_at;   /* the same for the Early audience */
+        int64_t moment;     /* Date: of its letters; set at approval, never changed */
         int64_t recipients; /* deliveries; a resend adds one */
         int64_t out_at;     /* since when somebody may hold the text, 0 = nobody got it */
 
@@ -108,7 +108,7 @@ int release_publish(struct tx *tx, const struct release *r, const char *how, str
 int release_unstage(struct db *db, int64_t id, struct err *e);
 /*
  * due_at, early_at and moment of a release approved at `now`: nothing leaves before `now` + grace
- * or `at`; before `embargo` only to the Early audience; moment is the first instant that a letter may leave.
+ * or `at`; before `embargo` only to the Early audience; moment is when the first letter may leave.
  */
 void release_moments(struct release *r, int64_t now, int64_t grace_ms);
 
@@ -152,18 +152,24 @@ struct actor { /* who did it, for the audit row */
         int64_t now;
 };
 
-/* The human acts. Each checks the state inside the transaction: -EINVAL with the reason in words. */
+/*
+ * The human acts. Each checks the state inside the transaction (-EINVAL with the reason in
+ * words) and leaves an audit row. Approving: -EBADMSG when the release is not what was
+ * submitted any more, -ETIME when it has expired. Who may approve is judged by app.
+ */
 int release_approve(struct tx *tx, int64_t id, const char *hash, int64_t grace_ms,
                     const struct actor *a, struct err *e);
 /* What was queued becomes `cancelled` by release_cancel_rest(). */
-int release_reject(struct tx *tx, int64_t id, const char *why, const struct actor *a, struct err *e);
+int release_reject(struct tx *tx, int64_t id, const char *why, const struct actor *a,
+                   struct err *e);
 int release_pause(struct tx *tx, int64_t id, const char *why, const struct actor *a, struct err *e);
 int release_resume(struct tx *tx, int64_t id, const struct actor *a, struct err *e);
 /*
  * Nothing is claimed from this commit on. Everything that has not left becomes `cancelled` by
  * release_cancel_rest(); deliveries on the wire finish, and those that come back do not wait again.
  */
-int release_cancel(struct tx *tx, int64_t id, const char *why, const struct actor *a, struct err *e);
+int release_cancel(struct tx *tx, int64_t id, const char *why, const struct actor *a,
+                   struct err *e);
 /*
  * Moves at most `limit` waiting deliveries of a cancelled or rejected release to `cancelled`, in a
  * transaction of some hundred, until *ret_left is 0. Safe to repeat, by anybody. *ret_left counts
@@ -189,9 +195,10 @@ struct release_work {
 };
 int release_work(struct db *db, struct release_work *v, size_t max, size_t *ret_n, struct err *e);
 /*
- * For --drain: *ret_to_try = open deliveries that will be tried by themselves (queued, sending, deferred or
- * unknown with a due time, in a visible approved or sending release that is not paused, `pause --all` off);
- * *ret_for_person = open ones that wait for a person (held unknown, paused, proposed).
+ * For --drain: *ret_to_try = open deliveries that will be tried by themselves (queued, deferred
+ * or unknown with a due time, in an approved or sending release, unless paused or `pause --all`),
+ * and all that are on the wire; *ret_for_person = open ones that wait for a person (held unknown,
+ * paused, proposed).
  */
 int release_open(struct db *db, int64_t *ret_to_try, int64_t *ret_for_person, struct err *e);
 /* The same for one release; nothing to try while it is paused or not approved. */

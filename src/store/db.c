@@ -9,6 +9,7 @@
 #include "book_sweep.h"
 #include "sweep.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -242,6 +243,7 @@ int db_open(const char *path, struct db **ret, struct err *e)
         r = reachable(path, e);
         if (r >= 0)
                 r = db_attach(path, &db, e);
+        assert(db || r < 0);
         if (r >= 0)
                 r = check_version(db, e);
         if (r >= 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* One try of a delivery: claimed, its text on the way, settled. pressd commits these by hundreds. */
+/* One try of a delivery: claimed, its text on the way, settled. Committed by the hundred. */
 #include "press/delivery.h"
 
 #include "delivery_internal.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What happens to deliveries outside a try: recovery, time running out, withdrawal, people's wishes. */
+/* What happens to deliveries outside a try: recovery, time running out, withdrawal. */
 #include "press/delivery.h"
 
 #include "count.h"
@@ -190,9 +190,9 @@ static int withdraw_some(struct tx *tx, const char *sql, int64_t id, size_t limi
 int release_cancel_rest(struct tx *tx, int64_t id, size_t limit, int64_t at, int64_t *ret_left,
                         struct err *e)
 {
-        static const char hold_sql[] =
-                "UPDATE delivery SET due_at = NULL WHERE release_id = ?1"
-                " AND state IN ('deferred', 'unknown') AND state = 'unknown' AND due_at IS NOT NULL";
+        static const char hold_sql[] = "UPDATE delivery SET due_at = NULL WHERE release_id = ?1"
+                                       " AND state IN ('deferred', 'unknown') AND state = 'unknown'"
+                                       " AND due_at IS NOT NULL";
         static const char deferred_sql[] =
                 "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
                 " AND d.state IN ('deferred', 'unknown') AND d.state = 'deferred' LIMIT ?2";

@@ -198,7 +198,7 @@ static int page_read(struct db *db, struct query *query, int64_t after, int64_t 
         return r;
 }
 
-/* First and last id that can fit; the clock may have jumped, so ids are not trusted to follow time. */
+/* First and last id that can fit; clocks jump, so ids are not trusted to follow time. */
 static int range(struct db *db, const struct event_filter *f, int64_t *ret_first, int64_t *ret_last,
                  struct err *e)
 {

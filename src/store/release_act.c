@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What people do to a release: each act checks the state inside its transaction and leaves an audit row. */
+/* What people do to a release: each act checks the state and leaves an audit row. */
 #include "press/release.h"
 
 #include "press/event.h"

@@ -100,13 +100,13 @@ static int only_one(struct db *db, const char *sql, const char *value, const cha
 }
 
 #define BY_KEY     "SELECT r.id FROM release r WHERE r.key = ?1 AND r.key <> '' AND "
-#define BY_NUMBER  "SELECT r.id FROM release r WHERE r.number_fold = ?1 AND r.number_fold <> '' AND "
+#define BY_NUMBER  "SELECT r.id FROM release r WHERE r.number_fold = ?1 AND ?1 <> '' AND "
 #define NEWEST_TEN " ORDER BY r.id DESC LIMIT 10"
 
 int release_resolve(struct db *db, const char *text, int64_t *ret_id, struct err *e)
 {
-        static const char id_sql[] =
-                "SELECT r.id FROM release r WHERE r.id = ?1 AND " RELEASE_VISIBLE;
+        static const char id_sql[] = "SELECT r.id FROM release r"
+                                     " WHERE r.id = ?1 AND " RELEASE_VISIBLE;
         static const char key_holds[] = BY_KEY RELEASE_HOLDS NEWEST_TEN;
         static const char key_any[] = BY_KEY RELEASE_VISIBLE NEWEST_TEN;
         static const char number_holds[] = BY_NUMBER RELEASE_HOLDS NEWEST_TEN;

@@ -11,8 +11,8 @@ int release_work(struct db *db, struct release_work *v, size_t max, size_t *ret_
 {
         static const char sql[] =
                 "SELECT r.id, r.class, r.due_at, r.early_at, r.expires,"
-                "       sum(CASE WHEN c.state = 'queued' THEN c.n ELSE 0 END) AS queued,"
-                "       sum(CASE WHEN c.state IN ('deferred', 'unknown') THEN c.n ELSE 0 END) AS again"
+                "       sum(CASE WHEN c.state = 'queued' THEN c.n ELSE 0 END),"
+                "       sum(CASE WHEN c.state IN ('deferred', 'unknown') THEN c.n ELSE 0 END)"
                 "  FROM release_count c JOIN release r ON r.id = c.release_id"
                 " WHERE " COUNT_OPEN " AND c.state <> 'sending' AND " RELEASE_ACTIVE
                 " GROUP BY r.id, r.class, r.due_at, r.early_at, r.expires"

@@ -86,6 +86,7 @@ int sql_open(struct db *db, const char *text, const struct sql_value *v, size_t 
                 r = prepare(db, text, q ? 0 : SQLITE_PREPARE_PERSISTENT, &q, e);
                 if (r < 0)
                         return r;
+                assert(q);
                 if (!*slot && db->ncached < DB_STATEMENTS * 3 / 4) {
                         q->text = text;
                         *slot = q;
@@ -106,6 +107,7 @@ int sql_open_made(struct db *db, const char *text, const struct sql_value *v, si
 
         if (r < 0)
                 return r;
+        assert(q);
         q->used = true;
         bind_all(q, v, n);
         *ret = q;

@@ -37,14 +37,14 @@ void scratch_exec(const struct scratch *s, const char *sql);
 
 /* A statement as intake fills it, every text set; release_done() it. */
 struct release scratch_release(const char *title);
-/* A delivery number `i` (0 ..): a journalist with the address jI@x.example; delivery_done() it. */
+/* Delivery number `i` (0 ..): a journalist with the address jI@x.example; delivery_done() it. */
 struct delivery scratch_delivery(int64_t release, int i);
 /* Stages and publishes `n` recipients; approved and due at NOON when `approved`. Returns its id. */
 int64_t scratch_publish(struct scratch *s, struct release *r, int n, bool approved);
 /* The same for a plain release. */
 int64_t scratch_approved(struct scratch *s, int n);
 
-/* One act in a transaction of its own: `call` uses tx and te. Yields what it returned; committed unless negative. */
+/* One act in a transaction of its own: `call` uses tx and te; committed unless it is negative. */
 #define ACT(s, call)                                            \
         __extension__({                                         \
                 CLEANUP(tx_done) struct tx tx = {0};            \
@@ -58,7 +58,7 @@ int64_t scratch_approved(struct scratch *s, int n);
                 act_r;                                          \
         })
 
-/* Claims one delivery of `release` at `now`, in a transaction of its own; false when there is none. */
+/* Claims one delivery of `release` at `now`, and commits; false when there is none. */
 bool scratch_claim(struct scratch *s, int64_t release, int64_t now, struct delivery *ret);
 /* A settle of `d` as the relay's answer `code` at the dot would make it. */
 struct settle scratch_settle(const struct delivery *d, enum delivery_state state, int code,

@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-/* Call number `at` from now on returns `code`; 1 = the next one, 0 = none. -1: the process is killed there. */
+/* Call number `at` (1 = the next, 0 = none) returns `code`; -1 kills the process there. */
 void sqlfault_arm(unsigned at, int code);
 /* Disarms, so that the test's own questions are answered; true when the call was reached. */
 bool sqlfault_hit(void);

@@ -35,22 +35,6 @@ static bool says(const struct err *e, const char *word)
         return strstr(text, word) != NULL;
 }
 
-/* The whole of the database file; free() it. */
-static char *bytes_of(const struct scratch *s, size_t *ret_n)
-{
-        int fd = open(s->path, O_RDONLY | O_CLOEXEC);
-        struct stat st;
-        char *p;
-
-        assert_true(fd >= 0);
-        assert_int_equal(fstat(fd, &st), 0);
-        *ret_n = (size_t) st.st_size;
-        p = mem_alloc(*ret_n);
-        assert_int_equal(read(fd, p, *ret_n), st.st_size);
-        close(fd);
-        return p;
-}
-
 static void put(struct scratch *s, const char *name, const char *value)
 {
         CLEANUP(tx_done) struct tx tx = {0};
@@ -135,28 +119,6 @@ static void test_another_journal_mode_is_refused_until_init_mends_it(void **stat
         assert_ok(db_open(s->path, &s->db, &e), &e);
 }
 
-static void test_what_is_not_ours_is_refused_and_left_alone(void **state)
-{
-        struct scratch *s = *state;
-        CLEANUP(mem_free) char *before = NULL;
-        CLEANUP(mem_free) char *after = NULL;
-        struct db *db = NULL;
-        struct err e = {0};
-        size_t n, m;
-
-        db_close(&s->db);
-        scratch_empty_folder(s);
-        close(open(s->path, O_CREAT | O_WRONLY, 0600));
-        scratch_exec(s, "CREATE TABLE photos (id); PRAGMA user_version = 1");
-        before = bytes_of(s, &n);
-        assert_int_equal(db_open(s->path, &db, &e), -EINVAL);
-        assert_true(says(&e, "not a database of press"));
-        assert_int_equal(db_init(s->path, &e), -EINVAL);
-        after = bytes_of(s, &m);
-        assert_int_equal(n, m);
-        assert_memory_equal(before, after, n);
-}
-
 static void test_a_database_from_the_future_is_refused(void **state)
 {
         struct scratch *s = *state;
@@ -169,81 +131,6 @@ static void test_a_database_from_the_future_is_refused(void **state)
         assert_true(says(&e, "newer press"));
         assert_int_equal(db_init(s->path, &e), -EINVAL);
         assert_int_equal(scratch_int(s, "PRAGMA user_version"), 99);
-}
-
-/* --- damage (R10) ------------------------------------------------------------------ */
-
-static void checkpointed(struct scratch *s)
-{
-        db_close(&s->db);
-        scratch_exec(s, "PRAGMA wal_checkpoint(TRUNCATE)");
-}
-
-/* db_open() or db_check() must say so, and the file must stay as it is. */
-static void check_refused_as_damaged(struct scratch *s)
-{
-        CLEANUP(mem_free) char *before = NULL;
-        CLEANUP(mem_free) char *after = NULL;
-        struct err e = {0};
-        size_t n, m;
-        int r;
-
-        before = bytes_of(s, &n);
-        r = db_open(s->path, &s->db, &e);
-        if (r == 0)
-                r = db_check(s->db, &e);
-        assert_int_equal(r, -EBADMSG);
-        assert_true(says(&e, "damaged"));
-        db_close(&s->db);
-        after = bytes_of(s, &m);
-        assert_int_equal(n, m);
-        assert_memory_equal(before, after, n);
-}
-
-/* R10 */
-static void test_an_overwritten_page_is_told_and_left_alone(void **state)
-{
-        struct scratch *s = *state;
-        char junk[4096];
-        int fd;
-
-        (void) scratch_approved(s, 300);
-        checkpointed(s);
-        fd = open(s->path, O_WRONLY | O_CLOEXEC);
-        memset(junk, 0x5a, sizeof(junk));
-        assert_int_equal(
-                pwrite(fd, junk, sizeof(junk),
-                       (off_t) scratch_int(s, "SELECT (rootpage - 1) * 4096 FROM sqlite_schema"
-                                              " WHERE name = 'delivery'")),
-                sizeof(junk));
-        close(fd);
-        check_refused_as_damaged(s);
-}
-
-/* R10 */
-static void test_a_cut_file_is_told_and_left_alone(void **state)
-{
-        struct scratch *s = *state;
-
-        (void) scratch_approved(s, 300);
-        checkpointed(s);
-        assert_int_equal(truncate(s->path, 40 * 4096 + 100), 0);
-        check_refused_as_damaged(s);
-}
-
-/* R10 */
-static void test_a_file_that_is_no_database_is_told_and_left_alone(void **state)
-{
-        struct scratch *s = *state;
-        FILE *f;
-
-        db_close(&s->db);
-        scratch_empty_folder(s);
-        f = fopen(s->path, "we");
-        for (int i = 0; i < 1000; i++)
-                fputs("Kính gửi Quý cơ quan\n", f);
-        fclose(f);
-        check_refused_as_damaged(s);
 }
 
 /* --- the lock --------------------------------------------------------------------------- */
@@ -506,11 +393,7 @@ int main(void)
                 TEST(test_files_are_closed_to_others_whatever_the_umask),
                 TEST(test_a_missing_database_says_init_and_makes_nothing),
                 TEST(test_another_journal_mode_is_refused_until_init_mends_it),
-                TEST(test_what_is_not_ours_is_refused_and_left_alone),
                 TEST(test_a_database_from_the_future_is_refused),
-                TEST(test_an_overwritten_page_is_told_and_left_alone),
-                TEST(test_a_cut_file_is_told_and_left_alone),
-                TEST(test_a_file_that_is_no_database_is_told_and_left_alone),
                 TEST(test_the_write_lock_is_not_waited_for_longer_than_asked),
                 TEST(test_a_strangers_lock_is_busy_and_not_an_error_that_stays),
                 TEST(test_only_one_pressd_holds_the_sender_lock),

@@ -30,7 +30,8 @@ const struct schema_step *__wrap_schema_steps(size_t *ret_n)
 {
         static struct schema_step both[2] = {
                 [1] = {.version = 2,
-                       .sql = {"CREATE TABLE setting_new (name TEXT PRIMARY KEY, value TEXT NOT NULL,"
+                       .sql = {"CREATE TABLE setting_new (name TEXT PRIMARY KEY,"
+                               " value TEXT NOT NULL,"
                                " at INTEGER NOT NULL) STRICT;"
                                "INSERT INTO setting_new SELECT name, value, 0 FROM setting;",
                                "DROP TABLE setting;",
