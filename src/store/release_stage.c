@@ -24,7 +24,8 @@ static int insert_release(struct tx *tx, const struct release *r, const char *cu
                 "INSERT INTO release (state, number, number_fold, title, kind, class, language,"
                 " key, body, audience, except_, early, contact, signer, reply_to, at, embargo,"
                 " expires, automatic, submitted_at, submitted_uid, submitted_by, content_hash,"
-                " letter_hash, cuts) VALUES ('staged', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+                " letter_hash, cuts)"
+                " VALUES ('staged', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
                 " ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) RETURNING id";
         CLEANUP(mem_free) char *fold = text_fold(r->number);
 
