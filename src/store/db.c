@@ -298,6 +298,11 @@ struct counts *db_counts(struct db *db)
         return &db->counts;
 }
 
+struct order *db_order(struct db *db)
+{
+        return &db->order;
+}
+
 int db_check(struct db *db, struct err *e)
 {
         static const char sql[] = "PRAGMA quick_check(1)";

@@ -3,6 +3,7 @@
 #define STORE_DB_INTERNAL_H
 
 #include "count.h"
+#include "delivery_internal.h"
 #include "press/db.h"
 
 #include <sqlite3.h>
@@ -36,6 +37,7 @@ struct db {
         int wal_frames;       /* after the latest commit of ours */
         int checkpoint_at;    /* frames that call for the next checkpoint */
         struct counts counts; /* not yet written changes of this transaction */
+        struct order order;
         struct db_identity identity;
         struct sql *cache[DB_STATEMENTS];
         unsigned ncached;

@@ -16,19 +16,26 @@ int delivery_rows(struct sql *q, struct delivery_list *l, struct err *e);
 /* A new row in d->state; sets d->id and salt. -EEXIST as delivery_stage(). */
 int delivery_insert(struct tx *tx, struct delivery *d, int64_t replaces, struct err *e);
 
+struct order { /* of sending: the random block that the next new delivery belongs to */
+        uint32_t high;
+        unsigned used;
+};
+struct order *db_order(struct db *db);
+
 struct move { /* from one state to another */
         int64_t id, release_id;
         enum delivery_state from, to;
         enum delivery_reason reason;
-        int attempt;        /* added to the number of attempts */
-        int64_t at, due_at; /* 0 = none */
-        bool forget_data;   /* a new try begins: data_at is cleared */
-        const char *detail; /* NULL keeps what is there */
+        unsigned in_attempt; /* only when this is the number of attempts; 0 = whatever it is */
+        int attempt;         /* added to it */
+        int64_t at, due_at;  /* 0 = none */
+        bool forget_data;    /* a new try begins: data_at is cleared */
+        const char *detail;  /* NULL keeps what is there */
 };
 
 /*
  * The one place where a delivery changes its state: the row and the counts of its release,
- * in the caller's transaction. -EINVAL when the row is not in `from`.
+ * in the caller's transaction. -EINVAL when the row is not in `from`, or not in this attempt.
  */
 int delivery_move(struct tx *tx, const struct move *m, struct err *e);
 

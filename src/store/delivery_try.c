@@ -178,23 +178,6 @@ static int settle_log(struct tx *tx, const struct settle *s, enum delivery_state
         return event_add(tx, &ev, e);
 }
 
-static int check_attempt(struct tx *tx, const struct settle *s, struct err *e)
-{
-        static const char sql[] =
-                "SELECT attempt FROM delivery WHERE id = ?1 AND state = 'sending'";
-        int64_t attempt = 0;
-        int r = sql_get_int(tx->db, sql, SQL_WITH(SQL_INT(s->id)), &attempt, e);
-
-        if (r < 0)
-                return r;
-        if (r == 0 || attempt != s->attempt)
-                return err_set(e, -EINVAL,
-                               "Delivery %lld is no longer in attempt %u. Nothing was "
-                               "changed.",
-                               (long long) s->id, s->attempt);
-        return 0;
-}
-
 int delivery_settle(struct tx *tx, const struct settle *s, struct err *e)
 {
         CLEANUP(mem_free) char *detail = s->log ? reply_line(&s->outcome.reply) : NULL;
@@ -204,15 +187,16 @@ int delivery_settle(struct tx *tx, const struct settle *s, struct err *e)
                 .from = DELIVERY_SENDING,
                 .to = s->state,
                 .reason = s->reason,
+                .in_attempt = s->attempt,
                 .attempt = s->attempt_used ? 0 : -1,
                 .at = s->at,
                 .due_at = s->due_at,
                 .detail = detail,
         };
-        int r = check_attempt(tx, s, e);
+        int r = 0;
 
-        assert(s->state != DELIVERY_SENDING);
-        if (r >= 0 && !delivery_state_final(s->state))
+        assert(s->state != DELIVERY_SENDING && s->attempt > 0);
+        if (!delivery_state_final(s->state))
                 r = settle_waiting(tx, s, &m, e);
         if (r >= 0)
                 r = delivery_move(tx, &m, e);
