@@ -49,23 +49,6 @@ static void audience_add(struct staging *g, const char *address)
                 g->people[i] ^= one[i];
 }
 
-/* Our own return path, with any tag: a letter to it would come back as a report (R118). */
-static bool is_own_bounce(const struct config *cfg, const char *address)
-{
-        const char *tag = strstr(cfg->return_path, "{tag}");
-        size_t before = (size_t) (tag - cfg->return_path), after, n = strlen(address);
-
-        tag += 5;
-        after = strlen(tag);
-        if (n >= before + after && strncasecmp(address, cfg->return_path, before) == 0 &&
-            strcasecmp(address + n - after, tag) == 0)
-                return true;
-        /* bounce+{tag}@x: bounce@x is the mailbox itself */
-        return before > 1 && cfg->return_path[before - 1] == '+' && n == before - 1 + after &&
-               strncasecmp(address, cfg->return_path, before - 1) == 0 &&
-               strcasecmp(address + before - 1, tag) == 0;
-}
-
 static int stage_one(struct staging *g, struct tx *tx, const struct contact *c, struct err *e)
 {
         struct delivery d = {
@@ -87,7 +70,7 @@ static int stage_one(struct staging *g, struct tx *tx, const struct contact *c, 
         unsigned char leaf[HASH_BYTES];
         int r;
 
-        if (is_own_bounce(g->s->cfg, c->email))
+        if (config_is_return_path(g->s->cfg, c->email))
                 return err_set(e, -EINVAL,
                                "%s of %s is the address that undelivered mail returns to; take it "
                                "out of the address book or of the audience",

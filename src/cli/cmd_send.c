@@ -10,13 +10,7 @@
 #include <unistd.h>
 
 const struct cli_option cmd_send_options[] = {
-        {"to", "EXPR", N_("the audience, instead of To")},
-        {"at", "T", N_("nothing leaves before this moment")},
-        {"embargo", "T", N_("nothing leaves before it, except to Early")},
-        {"class", "C", N_("urgent, normal or routine")},
-        {"key", "K", N_("once for each key; {date} and {week} are filled in")},
-        {"expires", "T", N_("a moment or a duration after which nothing is sent")},
-        {"again", NULL, N_("really send again what was sent before")},
+        CLI_STATEMENT_OPTIONS,
         {"wait", "[DUR]", N_("wait for the outcome, at most so long")},
         {0},
 };

@@ -8,6 +8,12 @@
 const struct command cli_commands[] = {
         {"init", "", N_("create the database, or upgrade it; safe to repeat"), cmd_init, NULL, 0, 0,
          NOTHING_CHANGED},
+        {"check", "FILE", N_("every finding about a statement, before it is sent"), cmd_check,
+         cmd_check_options, 1, 1, NULL},
+        {"preview", "FILE", N_("the letter that one recipient would get"), cmd_preview,
+         cmd_preview_options, 1, 1, NULL},
+        {"rehearse", "FILE", N_("write every letter, marked, into a Maildir; nothing is sent"),
+         cmd_rehearse, cmd_rehearse_options, 1, 1, NOTHING_SENT},
         {"send", "FILE", N_("submit a statement; FILE - is standard input"), cmd_send,
          cmd_send_options, 1, 1, NOTHING_SENT},
         {"approve", "R", N_("let a release leave; the hash binds text, recipients and time"),

@@ -9,11 +9,27 @@
 int cmd_init(struct cli *c, const struct args *a);
 
 extern const struct cli_option cmd_send_options[], cmd_approve_options[], cmd_reject_options[];
+/* What check, preview, rehearse and send have in common. */
+/* clang-format off */
+#define CLI_STATEMENT_OPTIONS                                                       \
+        {"to", "EXPR", N_("the audience, instead of To")},                          \
+        {"at", "T", N_("nothing leaves before this moment")},                       \
+        {"embargo", "T", N_("nothing leaves before it, except to Early")},          \
+        {"class", "C", N_("urgent, normal or routine")},                            \
+        {"key", "K", N_("once for each key; {date} and {week} are filled in")},     \
+        {"expires", "T", N_("a moment or a duration after which nothing is sent")}, \
+        {"again", NULL, N_("really send again what was sent before")}
+/* clang-format on */
+
+extern const struct cli_option cmd_check_options[], cmd_preview_options[], cmd_rehearse_options[];
+int cmd_check(struct cli *c, const struct args *a);
+int cmd_preview(struct cli *c, const struct args *a);
+int cmd_rehearse(struct cli *c, const struct args *a);
 int cmd_send(struct cli *c, const struct args *a);
 int cmd_approve(struct cli *c, const struct args *a);
 int cmd_reject(struct cli *c, const struct args *a);
 
-/* The options of `send`, as given; check, preview and rehearse take the same ones but --wait. */
+/* These options as given. */
 struct submit_options cli_submit_options(const struct cli *c, const struct args *a);
 /* After a rejection or a cancel: what waited becomes `cancelled`, some at a time. */
 int cli_cancel_rest(struct cli *c, int64_t id, struct err *e);
