@@ -187,8 +187,8 @@ static void one_contact(const struct explain *x, const struct release *r, const 
         when(x, r->submitted_at, submitted);
         if (c->to_at && c->to_at <= r->submitted_at)
                 say(x,
-                    N_("%s, %s, was no longer in the book when the release was submitted: "
-                       "ended %s"),
+                    N_("%s, %s, was no longer in the book when the release was "
+                       "submitted: ended %s"),
                     name, org, when(x, c->to_at, at));
         else if (c->created_at > r->submitted_at)
                 say(x, N_("%s, %s, came into the book after the release was submitted (%s): %s"),

@@ -8,8 +8,6 @@
 
 #include <errno.h>
 
-#define REST_ROWS 300 /* deliveries cancelled in one transaction */
-
 static int say(struct cli *c, int64_t id, const char *msgid)
 {
         CLEANUP(release_done) struct release r = {0};
@@ -96,25 +94,6 @@ int cmd_approve(struct cli *c, const struct args *a)
         return say(c, id, N_("approved"));
 }
 
-/* What waited becomes `cancelled`, some at a time; whoever is interrupted leaves it to pressd. */
-int cli_cancel_rest(struct cli *c, int64_t id, struct err *e)
-{
-        int64_t left = 1;
-
-        while (left > 0) {
-                CLEANUP(tx_done) struct tx tx = {0};
-                int r = tx_begin(&tx, c->db, DB_WAIT_MS, e);
-
-                if (r == 0)
-                        r = release_cancel_rest(&tx, id, REST_ROWS, c->now, &left, e);
-                if (r == 0)
-                        r = tx_commit(&tx, e);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
 const struct cli_option cmd_reject_options[] = {
         {"why", "T", N_("the reason, for the submitter and the audit")},
         {0},
@@ -135,6 +114,7 @@ int cmd_reject(struct cli *c, const struct args *a)
 {
         const char *why = args_get(a, "why");
         struct err e = {0};
+        struct act act;
         int64_t id = 0;
         int r;
 
@@ -147,8 +127,9 @@ int cmd_reject(struct cli *c, const struct args *a)
                 r = cli_release(c, a->v[0], &id);
         if (r != 0)
                 return r;
+        act = cli_act(c);
         r = reject(c, id, why, &e);
         if (r == 0)
-                r = cli_cancel_rest(c, id, &e);
+                r = act_cancel_rest(&act, id, &e);
         return r < 0 ? cli_fail(c, r, &e) : say(c, id, N_("rejected; nothing was sent"));
 }

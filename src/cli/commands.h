@@ -31,8 +31,16 @@ int cmd_reject(struct cli *c, const struct args *a);
 
 /* These options as given. */
 struct submit_options cli_submit_options(const struct cli *c, const struct args *a);
-/* After a rejection or a cancel: what waited becomes `cancelled`, some at a time. */
-int cli_cancel_rest(struct cli *c, int64_t id, struct err *e);
+
+extern const struct cli_option cmd_book_import_options[], cmd_book_find_options[],
+        cmd_book_add_options[], cmd_book_set_options[];
+int cmd_book_import(struct cli *c, const struct args *a);
+int cmd_book_export(struct cli *c, const struct args *a);
+int cmd_book_find(struct cli *c, const struct args *a);
+int cmd_book_show(struct cli *c, const struct args *a);
+int cmd_book_add(struct cli *c, const struct args *a);
+int cmd_book_set(struct cli *c, const struct args *a);
+int cmd_book_end(struct cli *c, const struct args *a);
 
 extern const struct cli_option cmd_list_options[], cmd_status_options[], cmd_log_options[];
 int cmd_audience(struct cli *c, const struct args *a);
