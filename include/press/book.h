@@ -39,6 +39,14 @@ int org_get(struct db *db, int64_t id, struct org *ret, struct err *e);
 int org_add(struct tx *tx, struct org *o, int64_t import, int64_t now, struct err *e);
 /* Makes org o->id be as o says now: 1, or 0 when it was so already. */
 int org_change(struct tx *tx, const struct org *o, int64_t import, int64_t now, struct err *e);
+/*
+ * How many organisations have this name, short name, code or alias now: an exact
+ * match counts before one without case and marks, an open organisation before a
+ * closed one. *ret_id is the first; codes lists them ("P04, U20") when there are more.
+ */
+#define ORG_CODES_MAX 300
+int org_named(struct db *db, const char *name, int64_t now, int64_t *ret_id,
+              char codes[ORG_CODES_MAX], struct err *e);
 /* Another name under which audiences find it; 0 also when it has it already. */
 int org_alias(struct tx *tx, int64_t id, const char *alias, int64_t now, struct err *e);
 /* Its end: its contacts are no longer current. */

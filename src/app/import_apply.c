@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define CHUNK_MS 8       /* then commit: with its fsync the lock is held well under 20 ms */
+#define CHUNK_MS 4       /* then commit: with its fsync the lock is held well under 20 ms */
 #define GAP_NS   200000L /* between chunks, so that others get the lock */
 
 /* The writing of a plan, cut into transactions. */

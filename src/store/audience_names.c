@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define CANDIDATES_MAX 20000 /* names compared for "did you mean" */
-#define CODES_BYTES    300   /* of the codes listed in a message */
+#define NAMES_BYTES    300   /* of the names listed in a message */
 
 static int unknown(const struct audience *term, const char *near, struct err *e)
 {
@@ -67,61 +67,15 @@ static int unknown_of(struct db *db, const struct audience *term, const char *sq
         return unknown(term, text_nearest(term->value, (const char *const *) names.v, names.n), e);
 }
 
-/* Which of the two is looked for. */
-enum match { MATCH_EXACT, MATCH_FOLDED };
-
-#define NAME_TYPES "f.type IN ('name', 'short', 'code', 'alias')"
-
-/*
- * The organisations of a present name, open ones first: how many (counted up to
- * 2), the id of the first, and of all the codes (or names) for a message.
- */
-static int orgs_named(struct db *db, const char *value, enum match match, int64_t now,
-                      int64_t *ret_id, struct buf *codes, struct err *e)
-{
-        static const char exact[] =
-                "SELECT DISTINCT o.id, o.code, o.name, o.closed_at IS NOT NULL AND o.closed_at <= ?2"
-                " FROM org_fact f JOIN org o ON o.id = f.org_id"
-                " WHERE f.folded = ?1 AND f.value = ?3 AND f.to_at IS NULL AND " NAME_TYPES
-                " ORDER BY 4, o.code, o.id";
-        static const char fold[] =
-                "SELECT DISTINCT o.id, o.code, o.name, o.closed_at IS NOT NULL AND o.closed_at <= ?2"
-                " FROM org_fact f JOIN org o ON o.id = f.org_id"
-                " WHERE f.folded = ?1 AND ?3 <> '' AND f.to_at IS NULL AND " NAME_TYPES
-                " ORDER BY 4, o.code, o.id";
-        CLEANUP(mem_free) char *key = folded(value);
-        CLEANUP(sql_close) struct sql *q = NULL;
-        bool first_closed = false;
-        int r, n = 0;
-
-        buf_clear(codes);
-        r = sql_open(db, match == MATCH_EXACT ? exact : fold,
-                     SQL_WITH(SQL_TEXT(key), SQL_INT(now), SQL_TEXT(value)), &q, e);
-        if (r < 0)
-                return r;
-        while ((r = sql_step(q, e)) > 0) {
-                const char *code = sql_text(q, 1);
-                bool closed = sql_int(q, 3);
-
-                if (n > 0 && closed && !first_closed)
-                        break; /* a closed one gives way to an open one */
-                if (n++ == 0) {
-                        *ret_id = sql_int(q, 0);
-                        first_closed = closed;
-                }
-                buf_addf(codes, "%s%s", n > 1 ? ", " : "", *code ? code : sql_text(q, 2));
-        }
-        return r < 0 ? r : n;
-}
-
 /* A name that an organisation has had: the present one is the best suggestion. */
 static int renamed(struct db *db, const struct audience *term, struct err *e)
 {
         static const char sql[] = "SELECT o.name FROM org_fact f JOIN org o ON o.id = f.org_id"
-                                  " WHERE f.folded = ?1 AND f.to_at IS NOT NULL AND " NAME_TYPES
+                                  " WHERE f.folded = ?1 AND f.to_at IS NOT NULL AND " ORG_NAME_TYPES
                                   " ORDER BY f.to_at DESC LIMIT 1";
-        static const char all[] = "SELECT f.value FROM org_fact f JOIN org o ON o.id = f.org_id"
-                                  " WHERE f.to_at IS NULL AND o.closed_at IS NULL AND " NAME_TYPES;
+        static const char all[] =
+                "SELECT f.value FROM org_fact f JOIN org o ON o.id = f.org_id"
+                " WHERE f.to_at IS NULL AND o.closed_at IS NULL AND " ORG_NAME_TYPES;
         CLEANUP(mem_free) char *key = folded(term->value);
         CLEANUP(sql_close) struct sql *q = NULL;
         int r;
@@ -140,22 +94,19 @@ static int renamed(struct db *db, const struct audience *term, struct err *e)
         return r;
 }
 
-static int org_find(struct db *db, const struct audience *term, int64_t now, int64_t *ret_id,
+static int org_term(struct db *db, const struct audience *term, int64_t now, int64_t *ret_id,
                     struct err *e)
 {
-        CLEANUP(buf_done) struct buf codes = BUF(CODES_BYTES);
-        int r;
+        char codes[ORG_CODES_MAX];
+        int r = org_named(db, term->value, now, ret_id, codes, e);
 
-        r = orgs_named(db, term->value, MATCH_EXACT, now, ret_id, &codes, e);
-        if (r == 0)
-                r = orgs_named(db, term->value, MATCH_FOLDED, now, ret_id, &codes, e);
         if (r == 0)
                 return renamed(db, term, e);
         if (r == 1 || r < 0)
                 return r < 0 ? r : 0;
         r = err_set(e, -EINVAL,
                     N_("Column %u: %d organisations are called “%s”: %s; write its code"),
-                    term->column, r, term->value, codes.s);
+                    term->column, r, term->value, codes);
         if (e)
                 e->line = term->line;
         return r;
@@ -166,7 +117,7 @@ static int label_find(struct db *db, const struct audience *term, const char *ex
                       const char *fold, const char *all, int64_t *ret_id, struct err *e)
 {
         CLEANUP(mem_free) char *key = folded(term->value);
-        CLEANUP(buf_done) struct buf names = BUF(CODES_BYTES);
+        CLEANUP(buf_done) struct buf names = BUF(NAMES_BYTES);
         CLEANUP(sql_close) struct sql *q = NULL;
         int r, n = 0;
 
@@ -221,7 +172,7 @@ int named_find(struct db *db, const struct audience *term, int64_t now, struct n
 {
         *ret = (struct named){.text = term->value};
         switch (term->field) {
-        case AUDIENCE_ORG: return org_find(db, term, now, &ret->id, e);
+        case AUDIENCE_ORG: return org_term(db, term, now, &ret->id, e);
         case AUDIENCE_TAG:
                 return label_find(db, term, "SELECT id FROM tag WHERE name = ?1",
                                   "SELECT id, name FROM tag WHERE folded = ?1 ORDER BY name",

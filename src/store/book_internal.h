@@ -27,6 +27,9 @@ int undo_note(struct tx *tx, int64_t import, const char *what, int64_t row_id, i
         " AND (o.closed_at IS NULL OR o.closed_at > ?)"
 #define CONTACT_CURRENT_VALUES(now) SQL_INT(now), SQL_INT(now), SQL_INT(now)
 
+/* Facts f under which people look for an organisation. */
+#define ORG_NAME_TYPES "f.type IN ('name', 'short', 'code', 'alias')"
+
 void contact_read(struct sql *q, struct contact *ret);
 void contact_list_add(struct contact_list *l, struct contact *c); /* takes over *c */
 /* The contacts of all rows of q, appended. */

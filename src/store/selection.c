@@ -62,7 +62,7 @@ static int read_groups(struct sql *q, struct selection_counts *n, struct err *e)
                 int role = words_find(&contact_roles, sql_text(q, 1));
 
                 assert(kind >= 0 && role >= 0);
-                n->group[kind][role] = sql_int(q, 2);
+                n->group[kind][role] += sql_int(q, 2);
                 n->people += sql_int(q, 2);
                 n->no_address += sql_int(q, 3);
                 n->stopped += sql_int(q, 4);
@@ -70,27 +70,40 @@ static int read_groups(struct sql *q, struct selection_counts *n, struct err *e)
         return r;
 }
 
-int selection_count(struct db *db, const struct selection *s, struct selection_counts *ret,
-                    struct err *e)
+#define COUNT_SLICE INT64_C(200000) /* ids: no read lasts long, however large the book is */
+
+static int count_slice(struct db *db, const struct selection *s, int64_t after,
+                       struct selection_counts *n, struct err *e)
 {
         CLEANUP(values_done) struct values v = {0};
         CLEANUP(buf_done) struct buf sql = BUF(SELECTION_SQL_MAX + 4096);
         CLEANUP(sql_close) struct sql *q = NULL;
-        struct selection_counts n = {0};
         int r;
 
         buf_adds(&sql, "SELECT o.kind, c.role, COUNT(*),"
                        " SUM(CASE WHEN c.email = '' THEN 1 ELSE 0 END), COUNT(s.key)"
                        " FROM contact c JOIN org o ON o.id = c.org_id" STOPPED_JOIN
-                       " WHERE " CONTACT_CURRENT " AND ");
-        values_add(&v, SQL_WITH(CONTACT_CURRENT_VALUES(s->now)));
+                       " WHERE c.id > ? AND c.id <= ? AND " CONTACT_CURRENT " AND ");
+        values_add(&v, SQL_WITH(SQL_INT(after), SQL_INT(after + COUNT_SLICE),
+                                CONTACT_CURRENT_VALUES(s->now)));
         buf_adds(&sql, s->sql.s);
         values_add(&v, s->value, s->nvalue);
         buf_adds(&sql, " GROUP BY o.kind, c.role");
         r = sql_open_made(db, sql.s, v.v, v.n, &q, e);
-        if (r == 0)
-                r = read_groups(q, &n, e);
-        if (r == 0)
+        return r < 0 ? r : read_groups(q, n, e);
+}
+
+int selection_count(struct db *db, const struct selection *s, struct selection_counts *ret,
+                    struct err *e)
+{
+        struct selection_counts n = {0};
+        int64_t last = 0;
+        int r;
+
+        r = sql_get_int(db, "SELECT MAX(id) FROM contact", SQL_NOTHING, &last, e);
+        for (int64_t after = 0; r >= 0 && after < last; after += COUNT_SLICE)
+                r = count_slice(db, s, after, &n, e);
+        if (r >= 0)
                 r = selection_check(db, s, e);
         if (r < 0)
                 return r;
