@@ -123,6 +123,8 @@ class Storage(PressCase):
 
     def test_r6_pressd_stops_sending_when_the_disk_fails(self):
         self.press('on dot do delay 20', rows=200)
+        self.conf = harness.write_config(self.dir, self.sink.relay(),
+                                         sections={'class "normal"': {'retry': ['200ms']}})
         self.send()
         done = self.strace('fdatasync,fsync:error=EIO:when=12+', harness.program('pressd'), '-c',
                            self.conf, '--drain')

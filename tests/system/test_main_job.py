@@ -109,7 +109,7 @@ class MainJob(PressCase):
         self.press(rows=20)
         self.ok('pause', '--all')
         self.pressd()
-        self.send()
+        self.assertEqual(self.ctl('send', self.statement()).returncode, 3)
         time.sleep(1.2)
         self.assertEqual(self.counts(), {'queued': 20})
         self.ok('resume', '--all')
@@ -143,7 +143,7 @@ class MainJob(PressCase):
         self.assertEqual(done.returncode, 3, done.stderr)
         sent = self.json('show', 1)[0]
         self.assertEqual(sent['state'], 'proposed')
-        release = self.json('send', self.statement(), '--again')[0]
+        release = harness.pressctl_json(self.conf, 'send', self.statement(), '--again')[0][0]
         done = self.ctl('approve', release['release'], '--hash', release['hash'])
         self.assertEqual(done.returncode, 77, done.stderr)
         self.assertEqual(self.sink.ledger(), [])
