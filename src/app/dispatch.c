@@ -17,7 +17,7 @@
 #define STOP_MS       25000       /* SIGTERM: how long an unanswered dot is waited for (R11) */
 #define GAP_NS        100000      /* between two transactions, so that others get the lock */
 #define STEP_MS       (60 * 1000) /* a jump of the wall clock above this is not followed (R12) */
-#define CLAIM_TURN    1000        /* deliveries claimed in one turn at most */
+#define CLAIM_TURN    300         /* deliveries claimed in one turn at most */
 
 static int64_t boot_ms(void)
 {
