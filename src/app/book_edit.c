@@ -203,11 +203,10 @@ static int place_new(struct tx *tx, const struct edit *x, int64_t now, int64_t *
         if (!*name)
                 return err_set(e, -EINVAL, N_("org= is missing"));
         r = org_named(tx->db, name, now, ret_org, codes, e);
-        if (r == 0 && *row_text(&x->row, ENTRY_ORG_KIND))
-                return make_org(tx, x, now, ret_org, e);
         if (r < 0)
                 return r;
-        r = find_org(tx->db, name, now, ret_org, e);
+        r = r == 0 && *row_text(&x->row, ENTRY_ORG_KIND) ? make_org(tx, x, now, ret_org, e)
+                                                         : find_org(tx->db, name, now, ret_org, e);
         if (r == 0)
                 r = set_org(tx, x, *ret_org, now, e);
         return r < 0 ? r : 0;
