@@ -67,6 +67,10 @@ char *audience_format(const struct audience *a);
 
 const char *audience_field_name(enum audience_field f);
 
+/* -EINVAL: there is no such province, tag, …; `near` is what may have been meant, or NULL. */
+int audience_unknown(enum audience_field f, unsigned column, const char *value, const char *near,
+                     struct err *e);
+
 /*
  * 0 when the only fault of s is `and` mixed with `or`: the two expressions it may
  * mean, `and` binding tighter and `or` binding tighter, and the column of the

@@ -130,10 +130,7 @@ static int one_of(const struct words *w, enum audience_field f, unsigned column,
                 return 0;
         }
         near = text_nearest(*value, w->name, (size_t) w->n);
-        return err_set(e, -EINVAL,
-                       near ? N_("Column %u: no %s “%s”; did you mean “%s”?")
-                            : N_("Column %u: no %s “%s”; there is for example “%s”"),
-                       column, field_names[f], *value, near ? near : w->name[0]);
+        return audience_unknown(f, column, *value, near, e);
 }
 
 static int canonical(struct token *t, struct err *e)

@@ -39,10 +39,31 @@ static int clean_text(const char *cell, char **ret, struct err *e)
         return 0;
 }
 
-/* A word of a closed set by its number: kinds, roles, languages. */
+/* Whole sentences: a word put into a sentence is right in one language only. */
+static const struct {
+        const char *near, *none;
+} unknown_words[ENTRY_FIELDS] = {
+        [ENTRY_ORG_KIND] = {N_("no kind of organisation “%s”; did you mean “%s”?"),
+                            N_("no kind of organisation “%s”; there are unit, department, press")},
+        [ENTRY_ROLE] = {N_("no role “%s”; did you mean “%s”?"),
+                        N_("no role “%s”; there are leader, officer, journalist, desk")},
+        [ENTRY_LANGUAGE] = {N_("no language “%s”; did you mean “%s”?"),
+                            N_("no language “%s”; there are vi, en")},
+        [ENTRY_PROVINCE] = {N_("no province “%s”; did you mean “%s”?"), N_("no province “%s”")},
+        [ENTRY_REGION] = {N_("no region “%s”; did you mean “%s”?"), N_("no region “%s”")},
+};
+
+static int unknown(enum entry_field f, const char *value, const char *near, struct err *e)
+{
+        if (near)
+                return err_set(e, -EINVAL, unknown_words[f].near, value, near);
+        return err_set(e, -EINVAL, unknown_words[f].none, value);
+}
+
+/* A word of a closed set. */
 static int clean_word(enum entry_field f, const char *clean, char **ret, struct err *e)
 {
-        const char *near, *word;
+        const char *word = NULL;
         int i;
 
         if (f == ENTRY_ORG_KIND) {
@@ -55,35 +76,22 @@ static int clean_word(enum entry_field f, const char *clean, char **ret, struct 
                 i = entry_language_find(clean);
                 word = i < 0 ? NULL : msg_lang_name((enum lang) i);
         }
-        if (word) {
-                *ret = mem_strdup(word);
-                return 0;
-        }
-        near = entry_word_nearest(f, clean);
-        if (near)
-                return err_set(e, -EINVAL, N_("no %s “%s”; did you mean “%s”?"),
-                               entry_field_name(f), clean, near);
-        return err_set(e, -EINVAL, N_("no %s “%s”; there are %s"), entry_field_name(f), clean,
-                       f == ENTRY_ORG_KIND ? "unit, department, press"
-                       : f == ENTRY_ROLE   ? "leader, officer, journalist, desk"
-                                           : "vi, en");
+        if (!word)
+                return unknown(f, clean, entry_word_nearest(f, clean), e);
+        *ret = mem_strdup(word);
+        return 0;
 }
 
 static int clean_place(enum entry_field f, const char *clean, char **ret, struct err *e)
 {
         bool province = f == ENTRY_PROVINCE;
         const char *name = province ? province_find(clean) : region_find(clean);
-        const char *near;
 
-        if (name) {
-                *ret = mem_strdup(name);
-                return 0;
-        }
-        near = province ? province_nearest(clean) : region_nearest(clean);
-        if (near)
-                return err_set(e, -EINVAL, N_("no %s “%s”; did you mean “%s”?"),
-                               entry_field_name(f), clean, near);
-        return err_set(e, -EINVAL, N_("no %s “%s”"), entry_field_name(f), clean);
+        if (!name)
+                return unknown(f, clean, province ? province_nearest(clean) : region_nearest(clean),
+                               e);
+        *ret = mem_strdup(name);
+        return 0;
 }
 
 /* "gmail.con": a domain that nobody has, one slip from one that everybody has. */

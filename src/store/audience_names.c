@@ -20,15 +20,8 @@
 
 static int unknown(const struct audience *term, const char *near, struct err *e)
 {
-        const char *field = audience_field_name(term->field);
-        int r;
+        int r = audience_unknown(term->field, term->column, term->value, near, e);
 
-        if (near)
-                r = err_set(e, -EINVAL, N_("Column %u: no %s “%s”; did you mean “%s”?"),
-                            term->column, field, term->value, near);
-        else
-                r = err_set(e, -EINVAL, N_("Column %u: no %s “%s” in the address book"),
-                            term->column, field, term->value);
         if (e)
                 e->line = term->line;
         return r;

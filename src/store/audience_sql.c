@@ -93,8 +93,8 @@ static void warn_empty(struct selection *s, const struct audience *term)
         if (!s->warning)
                 s->warning = mem_realloc(NULL, SELECTION_WARNINGS, sizeof(*s->warning));
         w = &s->warning[s->nwarning++];
-        err_set(w, -ENOENT, N_("Column %u: nobody is there now under %s “%s”"), term->column,
-                audience_field_name(term->field), term->value);
+        err_set(w, -ENOENT, N_("Column %u: “%s” is known, but nobody is there now"), term->column,
+                term->value);
         w->line = term->line;
 }
 

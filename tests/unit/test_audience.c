@@ -154,8 +154,9 @@ static void test_errors_name_the_column_and_suggest(void **state)
         assert_refused(" \t", "the audience is empty; write for example kind:press");
         assert_refused("kind:depatment",
                        "Column 6: no kind “depatment”; did you mean “department”?");
-        assert_refused("role:zzz", "Column 6: no role “zzz”; there is for example “leader”");
-        assert_refused("lang:fr", "Column 6: no lang “fr”; there is for example “vi”");
+        assert_refused("role:zzz",
+                       "Column 6: no role “zzz”; there are leader, officer, journalist, desk");
+        assert_refused("lang:fr", "Column 6: no lang “fr”; there are vi and en");
         assert_refused("rol:desk", "Column 1: no field “rol”; did you mean “role”?");
         assert_refused("all or xyzzy:a",
                        "Column 8: no field “xyzzy”; there are kind, role, org, province, region, "

@@ -116,16 +116,16 @@ static void test_unknown_names_are_errors_with_a_suggestion(void **state)
         assert_ids("kind:press or province:\"Hà Nộii\"",
                    "Column 24: no province “Hà Nộii”; did you mean “Hà Nội”?");
         assert_ids("kind:press and not org:\"Báo Nhân Dan1\"",
-                   "Column 24: no org “Báo Nhân Dan1”; did you mean “Báo Nhân Dân”?");
+                   "Column 24: no organisation “Báo Nhân Dan1”; did you mean “Báo Nhân Dân”?");
         assert_ids("tag:viễn-thôn", "Column 5: no tag “viễn-thôn”; did you mean “viễn-thông”?");
         assert_ids("region:\"Tây Nguyênn\"",
                    "Column 8: no region “Tây Nguyênn”; did you mean “Tây Nguyên”?");
         assert_ids("email:han@nd.example",
-                   "Column 7: no email “han@nd.example”; did you mean “nam@nd.example”?");
+                   "Column 7: no address “han@nd.example”; did you mean “nam@nd.example”?");
         assert_ids("email:nam@dn.example",
-                   "Column 7: no email “nam@dn.example”; did you mean “nam@nd.example”?");
+                   "Column 7: no address “nam@dn.example”; did you mean “nam@nd.example”?");
         assert_ids("list:hop-bao", "Column 6: no list “hop-bao” in the address book");
-        assert_ids("org:Zzz", "Column 5: no org “Zzz” in the address book");
+        assert_ids("org:Zzz", "Column 5: no organisation “Zzz” in the address book");
 }
 
 static void test_a_former_name_points_to_the_present_one(void **state)
@@ -169,7 +169,7 @@ static void test_nobody_is_an_error_and_known_but_empty_a_warning(void **state)
         w = selection_warnings(s, &n);
         assert_int_equal(n, 1);
         err_text(&w[0], LANG_EN, text, sizeof(text));
-        assert_string_equal(text, "Column 24: nobody is there now under province “Cà Mau”");
+        assert_string_equal(text, "Column 24: “Cà Mau” is known, but nobody is there now");
         assert_int_equal(w[0].line, 6);
 }
 
@@ -306,7 +306,8 @@ static void test_quotes_in_a_name_are_only_text(void **state)
 
         make_contact(*state, org, "desk", "", "drop@x.example", "");
         assert_ids("org:\"O'\\\"; DROP TABLE contact; --\"", "7");
-        assert_ids("org:\"' OR 1=1 --\"", "Column 5: no org “' OR 1=1 --” in the address book");
+        assert_ids("org:\"' OR 1=1 --\"",
+                   "Column 5: no organisation “' OR 1=1 --” in the address book");
 }
 
 #define WITH_NETWORK(test) cmocka_unit_test_setup_teardown(test, setup, book_teardown)

@@ -67,7 +67,7 @@ static void test_words_are_read_in_two_languages(void **state)
         assert_taken(ENTRY_ROLE, "", "");
         assert_refused(ENTRY_ROLE, "leeder", "no role “leeder”; did you mean “leader”?");
         assert_refused(ENTRY_ORG_KIND, "xyz",
-                       "no org_kind “xyz”; there are unit, department, press");
+                       "no kind of organisation “xyz”; there are unit, department, press");
 }
 
 static void test_places_take_their_official_spelling(void **state)
