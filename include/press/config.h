@@ -87,16 +87,16 @@ struct config {                  /* owns everything; strings never NULL, "" = no
 int config_load(const char *path, struct config **ret, struct err *e);
 void config_free(struct config **c); /* for CLEANUP; accepts NULL */
 
-/* The path to use: `option`, else $PRESS_CONFIG, else /etc/press/press.conf. Setgid callers pass trust_env false. */
+/* The path to use: `option`, else $PRESS_CONFIG if trust_env, else /etc/press/press.conf. */
 const char *config_path(const char *option, bool trust_env);
 
 /* true when `address` may be tried: `allow` is empty or names it. */
 bool config_allows(const struct config *c, const char *mailbox);
 
-/* true when letters to `mailbox` come back to press itself: return_path with any tag, or none (R118). */
+/* true when letters to `mailbox` come back to press: return_path with any tag, or none (R118). */
 bool config_is_return_path(const struct config *c, const char *mailbox);
 
-/* The first line of a secret file into out; -EACCES -ENOENT -EINVAL (others may read it: refused). */
+/* The first line of a secret file into out; -ENOENT -EINVAL, -EACCES too if others may read it. */
 int config_secret(const char *file, char *out, size_t size, struct err *e);
 
 /* Every setting as man(7) text, for press.conf(5). */

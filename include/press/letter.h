@@ -61,6 +61,8 @@ struct letter_content {     /* all UTF-8 NFC, "" = none, never NULL */
         size_t natt;
 };
 
+struct buf;
+
 struct letter; /* loaded, ready to splice; immutable */
 
 /*
@@ -100,6 +102,12 @@ void spliced_done(struct spliced *s);
  * header is dropped from them, whatever the book let in.
  */
 void letter_splice(const struct letter *l, const struct letter_recipient *r, struct spliced *ret);
+
+/*
+ * What a mail program shows of a letter of ours (CRLF, not dot-stuffed): its headers in
+ * words and its plain text, with LF. Not for foreign mail. Nothing grows.
+ */
+void letter_show(const char *letter, struct buf *out);
 
 /* Octets of memory the loaded letter holds. */
 size_t letter_size(const struct letter *l);

@@ -21,12 +21,6 @@ int preview(struct submission *s, struct db *db, const char *address, struct buf
             struct err *e);
 
 /*
- * What a mail program shows of one of our letters: its headers in words, its plain text.
- * Lines end in LF. out's ceiling is to be that of `letter`: nothing grows.
- */
-void preview_show(const struct buf *letter, struct buf *out);
-
-/*
  * Writes every letter, marked as a rehearsal, into the Maildir `folder` (made where it
  * is missing, with the caller's own rights). *ret_n: letters written.
  */

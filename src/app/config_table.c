@@ -29,15 +29,17 @@ const struct block_row config_blocks[] = {
         {"notify", false, {0}, "Who is told when something is wrong."},
 };
 
-#define CLASS_ROWS(title_, steps, end, sure)                                                       \
-        {"class", title_, "retry", OPTION_STEPS, steps, CLOCK_S / 10, 7 * CLOCK_DAY, {0},               \
-         CLASS(step_ms), CLASS(nsteps), "Waits between tries; the last one repeats until give_up."}, \
-        {"class", title_, "give_up", OPTION_DURATION, end, CLOCK_S, 30 * CLOCK_DAY, {0},           \
-         CLASS(give_up_ms), 0, "Nothing is tried any more so long after a delivery was due."},     \
-        {"class", title_, "unknown", OPTION_FLAG, "retry", 0, 0, {"hold", "retry"},                \
-         CLASS(retry_unknown), 0, "A text that went out without a reply: try again by itself, or wait for a person."}, \
-        {"class", title_, "confirm", OPTION_DURATION, sure, CLOCK_S, 365 * CLOCK_DAY, {0},         \
-         CLASS(confirm_ms), 0, "A letter handed on of which nothing is heard for so long is listed as not confirmed."}
+#define CLASS_ROWS(title_, steps, end, sure)                                                      \
+        {"class", title_, "retry", OPTION_STEPS, steps, CLOCK_S / 10, 7 * CLOCK_DAY, {0},         \
+         CLASS(step_ms), CLASS(nsteps), "Waits between tries; the last repeats until give_up."},  \
+        {"class", title_, "give_up", OPTION_DURATION, end, CLOCK_S, 30 * CLOCK_DAY, {0},          \
+         CLASS(give_up_ms), 0, "Nothing is tried any more so long after a delivery was due."},    \
+        {"class", title_, "unknown", OPTION_FLAG, "retry", 0, 0, {"hold", "retry"},               \
+         CLASS(retry_unknown), 0, "A text that went out and got no reply: try again by itself, "  \
+         "or wait for a person."},                                                                \
+        {"class", title_, "confirm", OPTION_DURATION, sure, CLOCK_S, 365 * CLOCK_DAY, {0},        \
+         CLASS(confirm_ms), 0, "A letter handed on of which nothing is heard for so long is "     \
+         "listed as not confirmed."}
 
 const struct option_row config_options[] = {
         {"", NULL, "database", OPTION_PATH, NULL, 1, 3000, {0}, TOP(database), 0,
@@ -49,7 +51,8 @@ const struct option_row config_options[] = {
         {"", NULL, "reply_to", OPTION_TEXT, "", 0, 900, {0}, TOP(reply_to), 0,
          "Where answers go; empty: to the sender."},
         {"", NULL, "return_path", OPTION_TEXT, "", 0, 254, {0}, TOP(return_path), 0,
-         "Where undelivered mail returns, one address for each delivery; empty: bounce+{tag}@DOMAIN."},
+         "Where undelivered mail returns, one address for each "
+         "delivery; empty: bounce+{tag}@DOMAIN."},
         {"", NULL, "list_id", OPTION_TEXT, "", 0, 255, {0}, TOP(list_id), 0,
          "List-Id of every letter; empty: press.DOMAIN."},
         {"", NULL, "timezone", OPTION_TEXT, "Asia/Ho_Chi_Minh", 1, 63, {0}, TOP(timezone), 0,
@@ -59,11 +62,13 @@ const struct option_row config_options[] = {
         {"", NULL, "approval", OPTION_WORD, "two-person", 0, 0, {"none", "one", "two-person"},
          TOP(approval), 0, "What a release needs before it may leave."},
         {"", NULL, "allow", OPTION_LIST, "", 1, 320, {0}, TOP(allow), TOP(nallow),
-         "While it names anything, only these addresses or @domains are ever tried; others end suppressed, for good."},
+         "While it names anything, only these addresses or @domains are ever "
+         "tried; others end suppressed, for good."},
         {"", NULL, "grace", OPTION_DURATION, "0s", 0, CLOCK_DAY, {0}, TOP(grace_ms), 0,
          "Nothing leaves for so long after approval."},
         {"", NULL, "same_content", OPTION_DURATION, "12h", 0, 30 * CLOCK_DAY, {0},
-         TOP(same_content_ms), 0, "The same text to the same audience again within this is refused."},
+         TOP(same_content_ms), 0, "The same text to the same audience again "
+         "within this is refused."},
         {"", NULL, "max_message", OPTION_SIZE, "20MB", MB / 10, 150 * MB, {0}, TOP(max_message), 0,
          "The largest letter, as encoded."},
 
@@ -85,13 +90,15 @@ const struct option_row config_options[] = {
         {"relay", NULL, "password_file", OPTION_PATH, "", 0, 3000, {0}, RELAY(password_file), 0,
          "A file whose first line is the password; readable by the sender alone."},
         {"relay", NULL, "tls", OPTION_WORD, "required", 0, 0, {"off", "opportunistic", "required"},
-         RELAY(tls), 0, "required: encrypted, and the name verified. A username needs it, but for loopback."},
+         RELAY(tls), 0, "required: encrypted, and the name verified. A "
+         "username needs it, but for loopback."},
         {"relay", NULL, "ca_file", OPTION_PATH, "", 0, 3000, {0}, RELAY(ca_file), 0,
          "Certificates to trust for this relay; empty: the system's."},
         {"relay", NULL, "connections", OPTION_INT, "20", 1, 500, {0}, RELAY(connections), 0,
          "Connections at one time."},
         {"relay", NULL, "messages_per_connection", OPTION_INT, "100", 1, 100000, {0},
-         RELAY(messages_per_connection), 0, "Letters on one connection before a new one is opened."},
+         RELAY(messages_per_connection), 0, "Letters on one connection before a "
+         "new one is opened."},
         {"relay", NULL, "pipelining", OPTION_FLAG, "true", 0, 0, {"false", "true"},
          RELAY(pipelining), 0, "false for a relay that stumbles over several commands at once."},
         {"relay", NULL, "rate", OPTION_INT, "0", 0, 1000000, {0}, RELAY(rate), 0,

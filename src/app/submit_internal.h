@@ -19,7 +19,7 @@ const char *submit_type(const char *name);
  */
 int submit_guards(const struct submission *s, struct db *db, const char *letter_hash,
                   const char *audience_hash, struct err *e);
-/* 1 and *ret_id: this key with this content is there; 0: the key is free; -EEXIST: other content. */
+/* 1 and *ret_id: this key is there with this content; 0: it is free; -EEXIST: other content. */
 int submit_key_taken(const struct submission *s, struct db *db, int64_t *ret_id, struct err *e);
 
 #endif

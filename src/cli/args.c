@@ -30,7 +30,7 @@ const char *args_get(const struct args *a, const char *name)
         for (size_t i = 0; a->options && a->options[i].name; i++)
                 if (strcmp(a->options[i].name, name) == 0)
                         return a->value[i];
-        assert(!"an option that the command's table lacks");
+        assert(false); /* an option that the command's table lacks */
         return NULL;
 }
 

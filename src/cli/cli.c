@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "press/cli.h"
+
 #include "cli.h"
 
 #include "press/caller.h"
@@ -32,7 +34,7 @@ static void error_line(const struct cli *c, const struct err *e, const char *aft
 int cli_fail(const struct cli *c, int r, const struct err *e)
 {
         error_line(c, e, c->unharmed);
-        return cli_exit_code(r);
+        return (int) cli_exit_code(r);
 }
 
 int cli_usage(const struct cli *c, const struct err *e)

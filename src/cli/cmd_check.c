@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include "press/json.h"
+#include "press/letter.h"
 #include "press/mem.h"
 #include "press/preflight.h"
 #include "press/preview.h"
@@ -68,7 +69,7 @@ static void show(const struct cli *c, const struct submission *s, const struct b
 {
         CLEANUP(buf_done) struct buf out = BUF(PREVIEW_MAX);
 
-        preview_show(letter, &out);
+        letter_show(letter->s, &out);
         fwrite(out.s, 1, out.len, stdout);
         for (size_t i = 0; i < s->natt; i++)
                 cli_say(c, "[attached: %s, %zu bytes]\n", s->att[i].name, s->att[i].n);

@@ -129,7 +129,8 @@ class BadStatement(IntakeCase):
 
     def test_check_tells_all_of_it_at_once(self):
         path = self.dir / 's.txt'
-        path.write_text('Title: T\nTo: org:"Báo X"\nAttach: none.pdf\nAt: 2020-01-01 08:00\n' + BODY)
+        path.write_text('Title: T\nTo: org:"Báo X"\nAttach: none.pdf\n'
+                        'At: 2020-01-01 08:00\n' + BODY)
         rows, code = harness.pressctl_json(self.conf, 'check', path)
         self.assertEqual(code, 65)
         self.assertEqual(sorted(r['line'] for r in rows if r['level'] == 'error'), [2, 3, 4])
@@ -221,7 +222,8 @@ class Approval(PressCase):
 
 class WrongSetting(harness.Case):
     def test_r72_file_line_and_reason(self):
-        good = harness.write_config(self.dir, {'url': 'smtp://127.0.0.1:9', 'tls': 'off'}, grace=None)
+        relay = {'url': 'smtp://127.0.0.1:9', 'tls': 'off'}
+        good = harness.write_config(self.dir, relay, grace=None)
         lines = good.read_text().count('\n')
         for bad, words in (('grace = "2 days"', 'duration'), ('quatsch = 1', 'quatsch'),
                            ('grce = "1s"', 'did you mean “grace”'), ('grace = "9d"', 'from'),

@@ -133,18 +133,20 @@ static void test_four_settings_are_enough_and_the_rest_has_its_default(void **st
 static void test_every_kind_of_value_is_read(void **state)
 {
         CLEANUP(config_free)
-        struct config *c = loaded(
-                "# ghi chú // và /* nữa\n" BASE "approval = none /* { */ language = 'en'\n"
-                "allow = {\"a@X.example\", \"@Bo.example\",}\n"
-                "grace = \"20s\"  max_message = \"512KiB\"  timezone = \"Europe/Paris\"\n"
-                "return_path = \"tra@ministry.example\"\n"
-                "letterhead { ministry = \"BỘ X\" }\n"
-                "relay \"second\" { url = \"smtps://mail.example\" preference = 5 pipelining = false"
-                " connections = 3 }\n"
-                "domain_limit \"Gmail.com\" { rate = 30 }\n"
-                "class \"urgent\" { retry = {\"30s\"} unknown = hold }\n"
-                "inbox \"returns\" { url = \"imaps://h\" username = \"b\" password_file = \"/s\" }\n"
-                "notify { mail = {\"t@x.example\"} command = '/bin/echo \"${HOME}\"' }\n");
+        struct config *c =
+                loaded("# ghi chú // và /* nữa\n" BASE "approval = none /* { */ language = 'en'\n"
+                       "allow = {\"a@X.example\", \"@Bo.example\",}\n"
+                       "grace = \"20s\"  max_message = \"512KiB\"  timezone = \"Europe/Paris\"\n"
+                       "return_path = \"tra@ministry.example\"\n"
+                       "letterhead { ministry = \"BỘ X\" }\n"
+                       "relay \"second\" { url = \"smtps://mail.example\" preference = 5"
+                       " pipelining = false"
+                       " connections = 3 }\n"
+                       "domain_limit \"Gmail.com\" { rate = 30 }\n"
+                       "class \"urgent\" { retry = {\"30s\"} unknown = hold }\n"
+                       "inbox \"returns\" { url = \"imaps://h\" username = \"b\""
+                       " password_file = \"/s\" }\n"
+                       "notify { mail = {\"t@x.example\"} command = '/bin/echo \"${HOME}\"' }\n");
 
         (void) state;
         assert_int_equal(c->approval, APPROVAL_NONE);
@@ -241,7 +243,8 @@ static void test_a_value_out_of_range_stops_the_start_with_file_and_line(void **
                 {"relay \"b\" { url = \"smtp://h\" address = \"a b\" }", "HOST"},
                 {"relay \"b\" { url = \"smtp://h\" username = \"u\" }", "no password_file"},
                 {"relay \"b\" { url = \"smtp://h\" password_file = \"u\" }", "no username"},
-                {"relay \"b\" { url = \"smtp://h\" username = \"u\" password_file = \"p\" tls = off }",
+                {"relay \"b\" { url = \"smtp://h\" username = \"u\" password_file = \"p\""
+                 " tls = off }",
                  "unprotected"},
                 {"gace = \"1s\"", "did you mean “grace”"},
                 {"relay \"b\" { ulr = \"smtp://h\" }", "did you mean “url”"},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "press/preview.h"
 
+#include "press/letter.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -34,7 +36,7 @@ static void test_the_letter_is_that_of_one_recipient(void **state)
 
         assert_int_equal(preview(s, p->db, "binh@A.example", &letter, NULL), 0);
         assert_null(strstr(letter.s, "an@a.example"));
-        preview_show(&letter, &shown);
+        letter_show(letter.s, &shown);
         assert_non_null(strstr(shown.s, "To: Bình <binh@a.example>\n"));
         assert_non_null(
                 strstr(shown.s, "Một tiêu đề dài bằng tiếng Việt có dấu, để phải ngắt dòng\n"));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reads back what mail/letter wrote, for people: RFC 2047 words and
- * quoted-printable of our own making, not those of strangers.
+ * Reads back what letter.c wrote, for people: RFC 2047 words and quoted-printable
+ * of our own making, not those of strangers.
  */
+#include "press/letter.h"
+
+#include "press/buf.h"
 #include "press/mem.h"
-#include "press/preview.h"
 
 #include <ctype.h>
 #include <sodium.h>
@@ -104,12 +106,12 @@ static void show_headers(const char *s, struct buf *out)
         }
 }
 
-void preview_show(const struct buf *letter, struct buf *out)
+void letter_show(const char *letter, struct buf *out)
 {
-        const char *part = strcasestr(letter->s, "\r\nContent-Type: text/plain");
+        const char *part = strcasestr(letter, "\r\nContent-Type: text/plain");
         const char *text = part ? strstr(part, "\r\n\r\n") : NULL, *end;
 
-        show_headers(letter->s, out);
+        show_headers(letter, out);
         if (!text)
                 return;
         text += 4;
