@@ -41,7 +41,8 @@ void talk_sent(struct conn *c, const char *p, size_t n)
         }
         if (t->said == SAID_AUTH)
                 keep_secret(t, p, n);
-        t->whole = false;
+        /* A 421 is the relay's last word: what libcurl says to it then gets no answer. */
+        t->whole = t->whole && t->reply.code == 421;
 }
 
 static bool holds(const char *line, size_t n, const char *secret)
