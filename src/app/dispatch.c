@@ -254,7 +254,7 @@ static void look(struct dispatch *d)
         struct err e = {0};
         int r;
 
-        if (!d->refresh && loop_now(d->loop) < d->refresh_at)
+        if (!d->refresh && loop_now(d->loop) < d->refresh_at && !work_retry_came(d))
                 return;
         r = work_refresh(d, &e);
         if (r < 0) {

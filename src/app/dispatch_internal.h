@@ -73,6 +73,7 @@ struct line { /* one connection */
         struct job *job[2]; /* the letter, and the envelope behind it */
         unsigned handed;    /* envelopes handed over so far */
         bool up, quitting;
+        bool spent; /* met the relay's trouble: no more letters here, though the line may be up */
         int64_t idle_since; /* monotonic ms; 0 = busy */
         struct line *next;
 };
@@ -82,6 +83,8 @@ struct lane { /* one relay */
         struct relay_opts opts;
         char *password;
         unsigned lines, up;
+        unsigned most;     /* lines at once: the setting, or what refusals taught */
+        int64_t more_at;   /* monotonic ms; then one more is tried */
         unsigned cap;      /* letters a connection: the setting, or what a 421 taught */
         unsigned failures; /* in a row */
         int64_t retry_at;  /* monotonic ms; no new connection before */
@@ -142,8 +145,9 @@ void work_gate_step(struct dispatch *d);
 int work_claim(struct dispatch *d, struct tx *tx, struct job **jobs, size_t want, size_t *ret_n,
                struct err *e);
 size_t work_ready(const struct dispatch *d,
-                  const struct work *w);         /* letters that could leave now */
-bool work_waiting(const struct dispatch *d);     /* something could be claimed now */
+                  const struct work *w);     /* letters that could leave now */
+bool work_waiting(const struct dispatch *d); /* something could be claimed now */
+bool work_retry_came(const struct dispatch *d);
 int64_t work_next_due(const struct dispatch *d); /* wall ms, INT64_MAX = none */
 void work_free_all(struct dispatch *d);
 /* Expires what ran out of time, pauses what the gate shut. */

@@ -56,6 +56,14 @@ static void settle_state(struct settle *s, const struct work *w, const struct de
         }
 }
 
+/* The turn is woken for it, not by chance of the next look. */
+static void note_retry(struct work *w, const struct settle *s)
+{
+        if (!delivery_state_final(s->state) && s->due_at &&
+            (!w->next_retry || s->due_at < w->next_retry))
+                w->next_retry = s->due_at;
+}
+
 int result_settle(struct dispatch *d, struct tx *tx, const struct result *r, struct err *e)
 {
         const struct job *j = r->job;
@@ -75,5 +83,6 @@ int result_settle(struct dispatch *d, struct tx *tx, const struct result *r, str
         };
 
         settle_state(&s, j->work, &j->d, p, r->outcome.verdict);
+        note_retry(j->work, &s);
         return delivery_settle(tx, &s, e);
 }

@@ -107,6 +107,18 @@ int64_t work_next_due(const struct dispatch *d)
         return at;
 }
 
+/* A retry is due of which the last look at the database did not know. */
+bool work_retry_came(const struct dispatch *d)
+{
+        for (size_t i = 0; i < d->nwork; i++) {
+                const struct work *w = d->work[i];
+
+                if (w->gate == GATE_OPEN && w->dry && w->next_retry && w->next_retry <= d->now)
+                        return true;
+        }
+        return false;
+}
+
 static struct work *work_find(struct dispatch *d, int64_t id)
 {
         for (size_t i = 0; i < d->nwork; i++)
