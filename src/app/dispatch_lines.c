@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define IDLE_MS  10000 /* an idle line is kept for the next release */
+#define MORE_MS  60000 /* a relay that refused a further line is asked for one more so late */
 #define ALARM_AT 3     /* failed connections in a row before anybody is woken */
 
 /* How long a sick relay is left alone, by failures in a row: soon at first, minutes count here. */
@@ -96,7 +97,26 @@ static void on_up(void *ctx, struct conn *c)
         line->up = true;
         line->lane->up++;
         line->idle_since = loop_now(d->loop);
-        lane_well(d, line->lane);
+}
+
+/*
+ * What one letter says of the relay. Only an answer to a letter ends a sickness: a relay may
+ * take connections all day and refuse each MAIL. One such refusal ends the line, so that the
+ * back-off, not the letters that wait, decides how often it is asked.
+ */
+static void judge_lane(struct dispatch *d, struct line *line, const struct outcome *o)
+{
+        switch (o->verdict) {
+        case VERDICT_RELAYED:
+        case VERDICT_REFUSED:
+        case VERDICT_DEFERRED: lane_well(d, line->lane); return;
+        case VERDICT_RELAY:
+                line->spent = true;
+                lane_sick(d, line->lane, o, 0);
+                return;
+        case VERDICT_UNKNOWN:
+        case VERDICT_NOT_TRIED: return;
+        }
 }
 
 static void on_go(void *ctx, struct conn *c, void *tag)
@@ -129,10 +149,19 @@ static void on_done(void *ctx, struct conn *c, void *tag, const struct outcome *
         result_add(d, line, j, o, ms);
         if (o->used_up && conn_accepted(c) && conn_accepted(c) < line->lane->cap)
                 line->lane->cap = conn_accepted(c);
-        if (o->verdict == VERDICT_RELAY)
-                lane_sick(d, line->lane, o, 0);
+        judge_lane(d, line, o);
         if (!line->job[0])
                 line->idle_since = loop_now(d->loop);
+}
+
+/* A line was refused while others work: this relay takes no more of them now (R75). */
+static void lane_fewer(struct dispatch *d, struct lane *lane, const struct outcome *why)
+{
+        lane->most = lane->up;
+        lane->more_at = loop_now(d->loop) + MORE_MS;
+        log_info("relay takes no further connection relay=%s stage=%s code=%d reply=\"%s\" open=%u",
+                 lane->cfg->name, stage_name(why->stage), why->reply.code, why->reply.text,
+                 lane->up);
 }
 
 static void on_down(void *ctx, struct conn *c, const struct outcome *why)
@@ -141,8 +170,12 @@ static void on_down(void *ctx, struct conn *c, const struct outcome *why)
         struct line *line = conn_user(c), **at = &d->line;
 
         assert(!line->job[0] && !line->job[1]);
-        if (why->verdict == VERDICT_RELAY && !why->used_up && !line->quitting)
-                lane_sick(d, line->lane, why, conn_accepted(c));
+        if (why->verdict == VERDICT_RELAY && !why->used_up && !line->quitting) {
+                if (!line->up && line->lane->up)
+                        lane_fewer(d, line->lane, why);
+                else
+                        lane_sick(d, line->lane, why, conn_accepted(c));
+        }
         while (*at != line)
                 at = &(*at)->next;
         *at = line->next;
@@ -175,6 +208,7 @@ static int lane_init(struct lane *lane, struct lanes *lanes, const struct config
         lane->cfg = cfg;
         lane->lanes = lanes;
         lane->cap = (unsigned) cfg->messages_per_connection;
+        lane->most = (unsigned) cfg->connections;
         lane->password = mem_strdup(secret);
         explicit_bzero(secret, sizeof(secret));
         snprintf(lane->alarm, sizeof(lane->alarm), "relay %s", cfg->name);
@@ -258,8 +292,13 @@ bool lanes_can_try(const struct dispatch *d)
 /* A sick relay is probed by one line; a healthy one gets as many as there is work for. */
 static void lane_open(struct dispatch *d, struct lane *lane, size_t wanted)
 {
-        unsigned max = lane->failures ? 1 : (unsigned) lane->cfg->connections;
+        unsigned max;
 
+        if (lane->most < (unsigned) lane->cfg->connections && loop_now(d->loop) >= lane->more_at) {
+                lane->most++;
+                lane->more_at = loop_now(d->loop) + MORE_MS;
+        }
+        max = lane->failures ? 1 : lane->most;
         while (lane->lines < max && lane->lines < wanted) {
                 struct line *line = mem_zalloc(sizeof(*line));
 
@@ -324,7 +363,7 @@ size_t lines_room(struct dispatch *d, struct line **v, size_t max)
         size_t n = 0;
 
         for (struct line *l = d->line; l && n < max; l = l->next) {
-                if (!l->up || l->quitting || l->lane->lanes != d->lanes || l->job[1] ||
+                if (!l->up || l->quitting || l->spent || l->lane->lanes != d->lanes || l->job[1] ||
                     l->handed >= l->lane->cap || !conn_room(l->conn) || !lane_rate(d, l->lane))
                         continue;
                 l->lane->budget -= l->lane->cfg->rate ? 1 : 0;
@@ -365,7 +404,7 @@ void lines_tidy(struct dispatch *d)
                 next = l->next;
                 if (!l->up || l->quitting || l->job[0])
                         continue;
-                if (l->handed >= l->lane->cap || l->lane->lanes != d->lanes ||
+                if (l->spent || l->handed >= l->lane->cap || l->lane->lanes != d->lanes ||
                     (d->until != DISPATCH_FOREVER && !work_waiting(d)) ||
                     (l->idle_since && loop_now(d->loop) - l->idle_since >= IDLE_MS)) {
                         l->quitting = true;
