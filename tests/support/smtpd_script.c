@@ -322,8 +322,11 @@ static void ehlo_facts(struct ehlo *o)
                 o->utf8 |= has_keyword(line, "SMTPUTF8");
                 o->starttls |= has_keyword(line, "STARTTLS");
                 o->auth |= has_keyword(line, "AUTH");
-                if (has_keyword(line, "SIZE") && line[4])
-                        o->size = strtoull(line + 5, NULL, 10);
+                if (has_keyword(line, "SIZE")) {
+                        o->size = line[4] ? strtoull(line + 5, NULL, 10) : 0;
+                        if (!o->size) /* RFC 1870 4: no fixed limit, but the parameter is taken */
+                                o->size = SIZE_MAX;
+                }
         }
 }
 
