@@ -22,10 +22,17 @@ def book(*rows):
 
 
 class PressCase(harness.Case):
-    def press(self, script='', *, rows=None, relays=None, cert=None, **settings):
-        """Starts the catcher, writes the configuration, makes the database, imports a book."""
-        self.sink = self.enterContext(harness.Catcher(self.dir, script, cert=cert))
-        self.conf = harness.write_config(self.dir, *(relays or [self.sink.relay()]), **settings)
+    def press(self, script='', *, rows=None, relays=None, relay=None, sink=None, cert=None,
+              **settings):
+        """Starts the catcher, writes the configuration, makes the database, imports a book.
+
+        rows    (name, address) pairs or a number; the sample network without it
+        relay   settings of the one relay beside those of the catcher; or all of them in relays
+        sink    a catcher that is there already
+        """
+        self.sink = sink or self.enterContext(harness.Catcher(self.dir, script, cert=cert))
+        relays = relays or [self.sink.relay(**(relay or {}))]
+        self.conf = harness.write_config(self.dir, *relays, **settings)
         self.ok('init')
         if rows is None:
             self.ok('book', 'import', NETWORK)
@@ -68,6 +75,10 @@ class PressCase(harness.Case):
 
     def drain(self, code=0, **kw):
         self.assertEqual(harness.Pressd.drain(self.conf, **kw), code, self.pressd_log())
+
+    def once(self, **kw):
+        """pressd until nothing can be tried now."""
+        self.assertEqual(harness.Pressd.once(self.conf, **kw), 0, self.pressd_log())
 
     def pressd_log(self):
         log = self.dir / 'pressd.log'
