@@ -85,6 +85,7 @@ struct lane { /* one relay */
         unsigned lines, up;
         unsigned most;     /* lines at once: the setting, or what refusals taught */
         int64_t more_at;   /* monotonic ms; then one more is tried */
+        bool logged_in;    /* the login was taken; until then one line asks (R47) */
         unsigned cap;      /* letters a connection: the setting, or what a 421 taught */
         unsigned failures; /* in a row */
         int64_t retry_at;  /* monotonic ms; no new connection before */

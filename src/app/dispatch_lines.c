@@ -96,6 +96,7 @@ static void on_up(void *ctx, struct conn *c)
 
         line->up = true;
         line->lane->up++;
+        line->lane->logged_in = true;
         line->idle_since = loop_now(d->loop);
 }
 
@@ -171,7 +172,9 @@ static void on_down(void *ctx, struct conn *c, const struct outcome *why)
 
         assert(!line->job[0] && !line->job[1]);
         if (why->verdict == VERDICT_RELAY && !why->used_up && !line->quitting) {
-                if (!line->up && line->lane->up)
+                if (why->stage == STAGE_AUTH)
+                        line->lane->logged_in = false;
+                if (!line->up && line->lane->up && why->stage != STAGE_AUTH)
                         lane_fewer(d, line->lane, why);
                 else
                         lane_sick(d, line->lane, why, conn_accepted(c));
@@ -289,16 +292,21 @@ bool lanes_can_try(const struct dispatch *d)
         return false;
 }
 
-/* A sick relay is probed by one line; a healthy one gets as many as there is work for. */
+/*
+ * A sick relay is probed by one line, and so is one that has not yet taken our
+ * login: twenty wrong passwords at once lock an account. A healthy one gets as
+ * many lines as there is work for.
+ */
 static void lane_open(struct dispatch *d, struct lane *lane, size_t wanted)
 {
+        bool probe = lane->failures || (lane->cfg->username[0] && !lane->logged_in);
         unsigned max;
 
         if (lane->most < (unsigned) lane->cfg->connections && loop_now(d->loop) >= lane->more_at) {
                 lane->most++;
                 lane->more_at = loop_now(d->loop) + MORE_MS;
         }
-        max = lane->failures ? 1 : lane->most;
+        max = probe ? 1 : lane->most;
         while (lane->lines < max && lane->lines < wanted) {
                 struct line *line = mem_zalloc(sizeof(*line));
 
