@@ -169,8 +169,8 @@ int explain_next(const struct explain *x, const struct release *r, const struct 
         case DELIVERY_SUPPRESSED: not_sent(x, d); return 0;
         default:
                 say(x,
-                    N_("Nothing more by itself. Telephone; or send again: pressctl resend %lld --to "
-                       "ADDRESS --for %s --note T"),
+                    N_("Nothing more by itself. Telephone; or send again: pressctl resend %lld "
+                       "--to ADDRESS --for %s --note T"),
                     id, d->address);
                 return 0;
         }

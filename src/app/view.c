@@ -55,12 +55,14 @@ const char *view_proof(const struct delivery *d, enum lang lang)
                                 "Proved: the recipient's own mail server took the letter. Not "
                                 "proved: that anybody opened or read it");
         case DELIVERY_UNKNOWN:
+        case DELIVERY_QUEUED:
+        case DELIVERY_DEFERRED:
         case DELIVERY_EXPIRED:
-                if (d->data_at)
+                if (d->out_at) /* whatever came after it */
                         return msg_text(lang,
                                         "The letter left, but no answer came back: it may or may "
                                         "not have arrived");
-                return msg_text(lang, "No letter has left for this recipient");
+                return msg_text(lang, "No server has taken a letter for this recipient");
         case DELIVERY_BOUNCED:
                 return msg_text(lang, "Proved: the letter was taken and then returned; it did not "
                                       "arrive");

@@ -103,7 +103,8 @@ static int print_line(void *ctx, const struct event *ev)
         const struct cli *c = ctx;
         char at[MOMENT_MAX], person[CLI_PERSON_MAX];
 
-        printf("%s  %lld", moment_show_exact(ev->at, c->lang, at), (long long) ev->release_id);
+        printf("%s  ", moment_show_exact(ev->at, c->lang, at));
+        cli_say(c, "release %lld", (long long) ev->release_id);
         printf("  %s  ", cli_person(ev->name, ev->org, ev->address, person));
         if (strcmp(ev->kind, "resend") == 0)
                 cli_say(c, "sent again by hand");

@@ -77,24 +77,23 @@ static void print_counts(const struct cli *c, const struct status *s, FILE *out)
         table_print(&t, 2, out);
 }
 
-static void group_row(struct table *t, const int64_t n[DELIVERY_STATES])
-{
-        int64_t all = 0;
+#define GROUP_COLUMNS 6
 
-        for (int i = 0; i < DELIVERY_STATES; i++)
-                all += n[i];
-        table_number(t, all);
-        table_count(t, n[DELIVERY_QUEUED] + n[DELIVERY_SENDING] + n[DELIVERY_DEFERRED]);
-        table_count(t, view_not_confirmed(n));
-        table_count(t, n[DELIVERY_DELIVERED]);
-        table_count(t, view_not_reached(n));
-        table_count(t, n[DELIVERY_SUPPRESSED] + n[DELIVERY_CANCELLED]);
+/* All, waiting, handed on, accepted by their server, not reached, not sent: they add up. */
+static void group_sums(const int64_t n[DELIVERY_STATES], int64_t out[GROUP_COLUMNS])
+{
+        out[1] = n[DELIVERY_QUEUED] + n[DELIVERY_SENDING] + n[DELIVERY_DEFERRED];
+        out[2] = view_not_confirmed(n);
+        out[3] = n[DELIVERY_DELIVERED];
+        out[4] = view_not_reached(n);
+        out[5] = n[DELIVERY_SUPPRESSED] + n[DELIVERY_CANCELLED];
+        out[0] = out[1] + out[2] + out[3] + out[4] + out[5];
 }
 
+/* A column in which nothing stands is left out: the table fits a narrow terminal. */
 static int print_groups(struct cli *c, int64_t id, struct err *e)
 {
-        static const char *const head[] = {
-                "",
+        static const char *const head[GROUP_COLUMNS] = {
                 N_("recipients"),
                 N_("waiting"),
                 N_("handed on, not confirmed"),
@@ -102,17 +101,29 @@ static int print_groups(struct cli *c, int64_t id, struct err *e)
                 N_("not reached"),
                 N_("not sent"),
         };
-        CLEANUP(table_done) struct table t = TABLE(COUNT_OF(head), ~1u);
-        int64_t n[ORG_KINDS][DELIVERY_STATES];
+        CLEANUP(table_done) struct table t = TABLE(1, ~1u);
+        int64_t n[ORG_KINDS][DELIVERY_STATES], sum[ORG_KINDS][GROUP_COLUMNS];
+        int64_t in_all[GROUP_COLUMNS] = {0};
         int r = release_counts_by_kind(c->db, id, n, e);
 
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < COUNT_OF(head); i++)
-                table_cell(&t, head[i][0] ? msg_text(c->lang, head[i]) : "");
+        for (int k = 0; k < ORG_KINDS; k++) {
+                group_sums(n[k], sum[k]);
+                for (int i = 0; i < GROUP_COLUMNS; i++)
+                        in_all[i] += sum[k][i];
+        }
+        for (int i = 0; i < GROUP_COLUMNS; i++)
+                t.columns += in_all[i] != 0;
+        table_cell(&t, "");
+        for (int i = 0; i < GROUP_COLUMNS; i++)
+                if (in_all[i])
+                        table_cell(&t, msg_text(c->lang, head[i]));
         for (int k = 0; k < ORG_KINDS; k++) {
                 table_cell(&t, org_kind_title((enum org_kind) k, c->lang));
-                group_row(&t, n[k]);
+                for (int i = 0; i < GROUP_COLUMNS; i++)
+                        if (in_all[i])
+                                table_count(&t, sum[k][i]);
         }
         putchar('\n');
         table_print(&t, 2, stdout);
@@ -250,7 +261,9 @@ static int watch(struct cli *c, int64_t id, int64_t end, struct err *e)
                 if (code == EXIT_AGAIN)
                         pause_ms(LOOK_MS);
         }
-        if (!c->json)
+        if (live) /* the bar stays, the whole picture follows it */
+                printf("\033[%dA\033[J", up - 1);
+        else if (!c->json)
                 putchar('\n');
         return 0;
 }

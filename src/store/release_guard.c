@@ -103,6 +103,38 @@ static int only_one(struct db *db, const char *sql, const char *value, const cha
 #define BY_NUMBER  "SELECT r.id FROM release r WHERE r.number_fold = ?1 AND ?1 <> '' AND "
 #define NEWEST_TEN " ORDER BY r.id DESC LIMIT 10"
 
+/* Says what it might have been: the newest id, or the nearest of the latest Numbers and keys. */
+static int not_there(struct db *db, const char *text, struct err *e)
+{
+        static const char sql[] =
+                "SELECT r.id, r.number, CASE r.key WHEN '' THEN '' ELSE 'key:' || r.key END"
+                "  FROM release r WHERE " RELEASE_VISIBLE " ORDER BY r.id DESC LIMIT 500";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        char *name[1000];
+        const char *near;
+        int64_t newest = 0;
+        size_t n = 0;
+        int r = sql_open(db, sql, SQL_NOTHING, &q, e);
+
+        while (r >= 0 && n + 1 < COUNT_OF(name) && (r = sql_step(q, e)) > 0) {
+                if (!newest)
+                        newest = sql_int(q, 0);
+                name[n++] = sql_text_dup(q, 1);
+                name[n++] = sql_text_dup(q, 2);
+        }
+        near = r < 0 ? NULL : text_nearest(text, (const char *const *) name, n);
+        if (r >= 0 && near)
+                r = err_set(e, -ENOENT, "There is no release %s; did you mean %s?", text, near);
+        else if (r >= 0 && newest)
+                r = err_set(e, -ENOENT, "There is no release %s; the newest is %lld.", text,
+                            (long long) newest);
+        else if (r >= 0)
+                r = err_set(e, -ENOENT, "There is no release %s.", text);
+        while (n)
+                free(name[--n]);
+        return r;
+}
+
 int release_resolve(struct db *db, const char *text, int64_t *ret_id, struct err *e)
 {
         static const char id_sql[] = "SELECT r.id FROM release r"
@@ -129,6 +161,6 @@ int release_resolve(struct db *db, const char *text, int64_t *ret_id, struct err
                         r = only_one(db, is_key ? key_any : number_any, value, text, ret_id, e);
         }
         if (r == 0)
-                return err_set(e, -ENOENT, "There is no release %s.", text);
+                return not_there(db, text, e);
         return r < 0 ? r : 0;
 }
