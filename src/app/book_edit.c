@@ -96,7 +96,7 @@ static int find_org(struct db *db, const char *name, int64_t now, int64_t *ret_i
         int r = org_named(db, name, now, ret_id, codes, e);
 
         if (r == 0)
-                return err_set(e, -ENOENT,
+                return err_set(e, -EINVAL,
                                N_("no organisation is called “%s”; with org_kind= it is made"),
                                name);
         if (r > 1)

@@ -548,7 +548,7 @@ class Book(CommandCase):
         self.assertRegex(row['ended'], MOMENT)
         self.assertEqual(self.json('book', 'find', 'do moi'), [])
         self.assertEqual([r['id'] for r in self.json('book', 'find', 'do moi', '--ended')], [4])
-        self.assertIn(('book end', None, '4'), self.audit())
+        self.assertIn(('book end', None, 'contact 4'), self.audit())
 
     def test_a_contact_moves_to_another_organisation(self):
         self.press(rows=PEOPLE)
@@ -562,7 +562,7 @@ class Book(CommandCase):
         self.fails(65, 'book', 'add', '--org', 'Báo lạ', '--email', 'd@x.example')
         self.assertIn('press', self.fails(65, 'book', 'add', '--org', 'Báo lạ', '--org-kind',
                                           'pres', '--email', 'd@x.example'))
-        self.assertIn('--email', self.fails(65, 'book', 'set', 1, '--email', 'd@'))
+        self.assertIn('email: ', self.fails(65, 'book', 'set', 1, '--email', 'd@'))
         self.fails(65, 'book', 'set', 1, '--priority', '0')
         self.fails(64, 'book', 'set', 1)
         self.fails(64, 'book', 'set', 'x', '--phone', '1')
