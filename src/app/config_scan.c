@@ -223,6 +223,7 @@ static int block_open(struct scan *s, struct open_block *b, struct places *p, ch
         const struct block_row *row = config_block(name);
         CLEANUP(mem_free) char *title = NULL;
         bool known = false, any = true;
+        unsigned before;
         int r;
 
         if (s->token == TOKEN_WORD || s->token == TOKEN_STRING) {
@@ -233,7 +234,9 @@ static int block_open(struct scan *s, struct open_block *b, struct places *p, ch
         }
         if (!is_mark(s, '{'))
                 return wrong(e, line, err_set(e, -EINVAL, "after “%s” stands = or {", name));
-        if (row->titled != (title && title[0]))
+        if (!title)
+                title = mem_strdup("");
+        if (row->titled != (title[0] != '\0'))
                 return wrong(
                         e, line,
                         row->titled
@@ -247,13 +250,13 @@ static int block_open(struct scan *s, struct open_block *b, struct places *p, ch
                 return wrong(e, line,
                              err_set(e, -EINVAL, "there is no %s “%s”; there are %s, %s and %s",
                                      name, title, row->titles[0], row->titles[1], row->titles[2]));
-        if (config_line(p, name, title ? title : "", ""))
+        before = config_line(p, name, title, "");
+        if (before)
                 return wrong(e, line,
                              err_set(e, -EINVAL, "%s “%s” is there already, in line %u", name,
-                                     title ? title : "",
-                                     config_line(p, name, title ? title : "", "")));
+                                     title, before));
         b->name = mem_strdup(name);
-        b->title = title ? TAKE(title) : mem_strdup("");
+        b->title = TAKE(title);
         b->line = line;
         place_add(p, b->name, b->title, "", line);
         return 0;

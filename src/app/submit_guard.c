@@ -48,7 +48,7 @@ static int year_bounds(int64_t now, int64_t *ret_from, int64_t *ret_to, struct e
 static int guard_number(const struct submission *s, struct db *db, struct err *e)
 {
         CLEANUP(release_done) struct release r = {0};
-        int64_t from, to, id = 0;
+        int64_t from = 0, to = 0, id = 0;
         char when[MOMENT_MAX];
         long long n;
         int rc;

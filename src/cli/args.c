@@ -105,6 +105,7 @@ static int options(struct parsed *p, int argc, char **argv, const char *how, str
                         return r;
                 if (r == 0)
                         continue;
+                assert(own && opt <= ARGS_OPTIONS_MAX);
                 if (p->args.value[opt - 1])
                         return err_set(e, -EINVAL, "the option --%s is given twice",
                                        own[opt - 1].name);

@@ -223,7 +223,7 @@ static int fill(struct reader *rd)
         struct statement_header *const to[] = {&st->at,    &st->embargo, &st->early,  &st->expires,
                                                &st->key,   &st->contact, &st->signer, &st->reply_to,
                                                &st->wrong, &st->right};
-        int kind, class, r;
+        int kind = 0, class = 0, r;
 
         r = short_text(rd, H_TITLE, TITLE_CHARS, &st->title);
         if (r == 0)
