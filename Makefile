@@ -83,6 +83,8 @@ STORE_TESTS := $(patsubst %,$(BUILD)/tests/test_%,db db_damage db_init release r
 $(STORE_TESTS): $(BUILD)/tests/scratch.o $(BUILD)/tests/sqlfault.o
 $(STORE_TESTS): LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec
 $(BUILD)/tests/test_db_init: LDFLAGS += -Wl,--wrap=schema_steps
+$(BUILD)/tests/test_import_fault: $(BUILD)/tests/sqlfault.o
+$(BUILD)/tests/test_import_fault: LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec,--wrap=clock_mono
 
 # The programs that tests and the demo run beside ours.
 CATCHER_OBJ := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,tests/support/catcher.c \

@@ -112,7 +112,7 @@ int cmd_book_set(struct cli *c, const struct args *a)
         CLEANUP(fields_done) struct fields f = {0};
         const struct actor who = cli_actor(c);
         struct err e = {0}, warning = {0};
-        int64_t id;
+        int64_t id = 0;
         int r = book_id(c, a->v[0], &id);
 
         fields_typed(a, &f);
@@ -136,7 +136,7 @@ int cmd_book_end(struct cli *c, const struct args *a)
 {
         const struct actor who = cli_actor(c);
         struct err e = {0};
-        int64_t id;
+        int64_t id = 0;
         int r = book_id(c, a->v[0], &id);
 
         if (r == 0)

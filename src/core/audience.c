@@ -156,6 +156,7 @@ static int parse_chain(struct parser *p, enum token_kind op, enum token_kind *se
                                    : parse_operand(p, &part);
                 if (r < 0)
                         return r;
+                assert(part);
                 if (chain)
                         node_add(chain, TAKE(part));
                 if (p->token.kind != op)

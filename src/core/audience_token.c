@@ -239,32 +239,38 @@ static int word(struct lexer *l, struct token *t, struct err *e)
         return word_alone(l, w, e);
 }
 
-int token_next(struct lexer *l, struct token *t, struct err *e)
+static int next(struct lexer *l, struct token *t, struct err *e)
 {
-        size_t n;
-        int r;
-
-        free(t->value);
-        while ((n = blank_at(l->at)) > 0)
-                pass(l, n);
-        *t = (struct token){.kind = TOKEN_END, .column = l->column};
         if (!*l->at)
                 return 0;
         if (quote_at(l->at))
                 return err_set(e, -EINVAL,
                                N_("Column %u: say what the quoted name is, as in org:\"…\""),
                                l->column);
-        if (*l->at == '(' || *l->at == ')') {
-                t->kind = *l->at == '(' ? TOKEN_OPEN : TOKEN_CLOSE;
-                pass(l, 1);
-        } else {
-                r = word(l, t, e);
-                if (r < 0) {
-                        free(t->value);
-                        *t = (struct token){.kind = TOKEN_END, .column = l->column};
-                        return r;
-                }
-        }
-        l->after_operand = t->kind == TOKEN_TERM || t->kind == TOKEN_ALL || t->kind == TOKEN_CLOSE;
+        if (*l->at != '(' && *l->at != ')')
+                return word(l, t, e);
+        t->kind = *l->at == '(' ? TOKEN_OPEN : TOKEN_CLOSE;
+        pass(l, 1);
         return 0;
+}
+
+int token_next(struct lexer *l, struct token *t, struct err *e)
+{
+        struct token found = {.kind = TOKEN_END};
+        size_t n;
+        int r;
+
+        while ((n = blank_at(l->at)) > 0)
+                pass(l, n);
+        found.column = l->column;
+        r = next(l, &found, e);
+        if (r < 0) {
+                free(found.value);
+                found = (struct token){.kind = TOKEN_END, .column = found.column};
+        }
+        l->after_operand =
+                found.kind == TOKEN_TERM || found.kind == TOKEN_ALL || found.kind == TOKEN_CLOSE;
+        free(t->value);
+        *t = found;
+        return r;
 }

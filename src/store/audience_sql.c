@@ -231,7 +231,7 @@ int selection_parse(struct db *db, const char *text, int64_t now, struct audienc
 {
         CLEANUP(mem_free) char *first = NULL;
         CLEANUP(mem_free) char *second = NULL;
-        int64_t n1, n2;
+        int64_t n1 = 0, n2 = 0;
         unsigned column;
         int r;
 

@@ -161,7 +161,7 @@ int contact_add(struct tx *tx, struct contact *c, int64_t import, int64_t now, s
                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?1)"
                 " RETURNING id";
         CLEANUP(mem_free) char *find = find_text(c);
-        int64_t id;
+        int64_t id = 0;
         int r;
 
         r = book_write(tx, import, e);
