@@ -37,7 +37,7 @@ bool alarms_changed(const struct alarms *a);
 size_t alarms_list(const struct alarms *a, struct fault *v, size_t max);
 void alarms_written(struct alarms *a);
 
-/* The next alarm mail to send: whom to, and what. false = none waits. Both are the caller's to free(). */
+/* The next alarm mail to send: whom to, and what; both are the caller's to free(). */
 bool alarm_mail_waits(const struct alarms *a);
 bool alarm_next_mail(struct alarms *a, char **ret_to, char **ret_text);
 /* Puts one back that could not be sent. Takes both over. */

@@ -34,7 +34,8 @@ void *mem_dup(const void *p, size_t size) __attribute__((malloc, returns_nonnull
 char *mem_strdup(const char *s) __attribute__((malloc, returns_nonnull));
 /* At most n bytes of s, always terminated. */
 char *mem_strndup(const char *s, size_t n) __attribute__((malloc, returns_nonnull));
-char *mem_printf(const char *fmt, ...) __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
+char *mem_printf(const char *fmt, ...)
+        __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
 /* For CLEANUP(mem_free): frees *(void **) p. */
 void mem_free(void *p);

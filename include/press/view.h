@@ -23,7 +23,7 @@ void view_delivery(const struct delivery *d, int64_t now, enum lang lang, char o
 /* How far arrival is proved, in one sentence that also says what is not proved. */
 const char *view_proof(const struct delivery *d, enum lang lang);
 
-/* "Waiting for approval", "Being sent now", "Sending has ended: 6 not reached, 151 not confirmed". */
+/* "Waiting for approval", "Sending has ended: 6 not reached, 151 not confirmed", ... */
 void view_release(const struct release *r, const int64_t counts[DELIVERY_STATES], enum lang lang,
                   char out[VIEW_MAX]);
 

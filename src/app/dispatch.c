@@ -73,7 +73,10 @@ void job_free(struct job *j)
         free(j);
 }
 
-/* The disk is full or failing: say so once; a full one is tried again, a failing one is not trusted (R6, R7). */
+/*
+ * The disk is full or failing: say so once. A full one is tried again, a
+ * failing one is not trusted (R6, R7).
+ */
 static void storage_failed(struct dispatch *d, int r, const struct err *e)
 {
         dispatch_alarm(d, "storage", e);
@@ -107,7 +110,7 @@ static int settle_all(struct dispatch *d, struct tx *tx, struct err *e)
         return 0;
 }
 
-/* What the commit allowed now goes to the wire: envelopes first, so that they ride behind the dot. */
+/* What the commit allowed goes to the wire: envelopes first, so that they ride behind the dot. */
 static void release_to_wire(struct dispatch *d, struct line **room, struct job **claimed, size_t n)
 {
         for (size_t i = 0; i < n; i++)
@@ -168,8 +171,11 @@ static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nro
 
 static bool work_to_commit(const struct dispatch *d, size_t nroom)
 {
-        return d->nresult || d->ngo || d->cancelling || alarms_changed(d->alarms) || (nroom && work_waiting(d)) ||
-               (!d->stopping && work_next_due(d) <= d->now);
+        if (d->nresult || d->ngo || d->cancelling || alarms_changed(d->alarms))
+                return true;
+        if (nroom && work_waiting(d))
+                return true;
+        return !d->stopping && work_next_due(d) <= d->now;
 }
 
 /* Which lines could take a letter now. */

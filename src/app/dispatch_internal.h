@@ -92,6 +92,7 @@ struct lane { /* one relay */
         int64_t rate_at;   /* monotonic ms from which the rate's budget counts */
         double budget;     /* letters that the rate allows now */
         char alarm[96];
+        char cert[256]; /* the names of a certificate that was for somebody else, or "" */
         struct lanes *lanes;
 };
 

@@ -33,7 +33,12 @@ static void lane_tell(struct dispatch *d, struct lane *lane, const struct outcom
 {
         struct err e;
 
-        if (why->reply.code)
+        if (why->stage == STAGE_TLS && lane->cert[0])
+                err_set(&e, -EIO,
+                        "Relay “%s” shows a certificate for %s, not the name in its url. Letters "
+                        "wait, none is lost. Administrator: url by %s, address = where it is",
+                        lane->cfg->name, lane->cert, lane->cert);
+        else if (why->reply.code)
                 err_set(&e, -EIO,
                         "Relay “%s” does not take mail (%s): %d %s. Letters wait, none is lost",
                         lane->cfg->name, stage_name(why->stage), why->reply.code, why->reply.text);
@@ -171,6 +176,7 @@ static void on_down(void *ctx, struct conn *c, const struct outcome *why)
         struct line *line = conn_user(c), **at = &d->line;
 
         assert(!line->job[0] && !line->job[1]);
+        snprintf(line->lane->cert, sizeof(line->lane->cert), "%s", conn_info(c)->cert);
         if (why->verdict == VERDICT_RELAY && !why->used_up && !line->quitting) {
                 if (why->stage == STAGE_AUTH)
                         line->lane->logged_in = false;

@@ -3,7 +3,7 @@
 
 #include "press/token.h"
 
-/* From when give_up counts: the release's moment for this recipient, or when a resend was asked for. */
+/* From when give_up counts: this recipient's moment, or when a resend was asked for. */
 static int64_t due_first(const struct work *w, const struct delivery *d)
 {
         int64_t due = d->early ? w->w.early_at : w->w.due_at;
@@ -11,7 +11,7 @@ static int64_t due_first(const struct work *w, const struct delivery *d)
         return d->created_at > due ? d->created_at : due;
 }
 
-/* A temporary failure: again later, or its time has run out (R41: 4.4.7 with the last reply kept). */
+/* A temporary failure: again later, or its time has run out (R41: the last reply is kept). */
 static void settle_later(struct settle *s, const struct work *w, const struct delivery *d,
                          const struct retry_policy *p, enum delivery_state state)
 {

@@ -399,7 +399,7 @@ static int claim_release(struct dispatch *d, struct tx *tx, struct work *w, stru
         return r;
 }
 
-/* Releases of one class take turns: each gets an equal share of the room, the rest goes round again. */
+/* Releases of one class take turns: an equal share of the room each, the rest goes round again. */
 static int claim_class(struct dispatch *d, struct tx *tx, enum release_class class,
                        struct job **jobs, size_t want, size_t *ret_n, struct err *e)
 {

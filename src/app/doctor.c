@@ -97,7 +97,8 @@ static void check_sender(struct visit *v)
                 err_set(&f.text, 0, "pressd is running");
         else
                 err_set(&f.text, -EAGAIN,
-                        "pressd is not running: nothing leaves; start it with: systemctl start pressd");
+                        "pressd is not running: nothing leaves; start it with: systemctl "
+                        "start pressd");
         found(v, &f);
 }
 
@@ -130,7 +131,8 @@ static void check_relays(struct visit *v)
 
                 if (r->tls != RELAY_TLS_REQUIRED && !loopback(r->url))
                         err_set(&f.text, -EPERM,
-                                "Relay “%s” (%s) is not bound to verified TLS: set tls = \"required\"",
+                                "Relay “%s” (%s) is not bound to verified TLS: set tls = "
+                                "\"required\"",
                                 r->name, r->url);
                 else
                         err_set(&f.text, 0, "Relay “%s” is %s; try it with: pressctl relay test %s",
@@ -145,8 +147,8 @@ static void check_trial(struct visit *v)
 
         if (v->cfg->nallow)
                 err_set(&f.text, -EPERM,
-                        "Trial: only %zu addresses or domains are ever tried, all others end as not "
-                        "sent, for good. To go live empty `allow`",
+                        "Trial: only %zu addresses or domains are ever tried, all others end "
+                        "as not sent, for good. To go live empty `allow`",
                         v->cfg->nallow);
         else
                 err_set(&f.text, 0, "Everybody in the book is sent to (`allow` is empty)");

@@ -109,8 +109,8 @@ static void advise(struct relay_test *t, const struct config_relay *relay)
                 break;
         case STAGE_TLS:
                 err_set(&t->advice, -EIO,
-                        "Set url of relay “%s” to the name in its certificate (and address to where it "
-                        "is), or ca_file to the authority that signed it",
+                        "Set url of relay “%s” to the name in its certificate (and address to "
+                        "where it is), or ca_file to the authority that signed it",
                         relay->name);
                 break;
         case STAGE_AUTH:
@@ -122,8 +122,8 @@ static void advise(struct relay_test *t, const struct config_relay *relay)
                 break;
         case STAGE_MAIL:
                 err_set(&t->advice, -EPERM,
-                        "The relay does not let us send as return_path: ask its administrator, or set "
-                        "username");
+                        "The relay does not let us send as return_path: ask its administrator, "
+                        "or set username");
                 break;
         default:
                 err_set(&t->advice, -EPERM,

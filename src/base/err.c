@@ -38,12 +38,8 @@ static void arg_store(char *out, const struct conv *c, va_list *ap)
         char num[32] = "";
 
         switch (c->type) {
-        case 's':
-                text_escape(va_arg(*ap, const char *), out, ERR_ARG_BYTES);
-                return;
-        case 'c':
-                num[0] = (char) va_arg(*ap, int);
-                break;
+        case 's': text_escape(va_arg(*ap, const char *), out, ERR_ARG_BYTES); return;
+        case 'c': num[0] = (char) va_arg(*ap, int); break;
         case 'd':
                 snprintf(num, sizeof(num), "%lld",
                          c->longs == 0   ? (long long) va_arg(*ap, int)
@@ -68,7 +64,7 @@ void err_fill(struct err *e, int code, const char *fmt, ...)
 
         if (!e)
                 return;
-        *e = (struct err) {.code = code, .msgid = fmt};
+        *e = (struct err){.code = code, .msgid = fmt};
         va_start(ap, fmt);
         for (const char *p = strchr(fmt, '%'); p; p = strchr(p, '%')) {
                 struct conv c = conv_parse(p);
