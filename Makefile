@@ -180,18 +180,18 @@ install: all
 	[ -e $(DESTDIR)/etc/press ] || install -d -m 0750 $(DESTDIR)/etc/press
 	[ -e $(DESTDIR)/etc/press/press.conf ] || install -m 0640 etc/press.conf $(DESTDIR)/etc/press/press.conf
 ifeq ($(DESTDIR),)
-	getent passwd press >/dev/null || systemd-sysusers systemd/press.sysusers || \
+	getent passwd press >/dev/null || systemd-sysusers $(LIB)/sysusers.d/press.conf || \
 		useradd --system --user-group --home-dir /var/lib/press --no-create-home \
 			--shell /usr/sbin/nologin press
 	chgrp press $(BIN)/pressctl /etc/press /etc/press/press.conf
 	chmod 2755 $(BIN)/pressctl
 	install -d -o press -g press -m 2770 /var/lib/press
-	! command -v systemctl >/dev/null || systemctl daemon-reload || true
+	! [ -d /run/systemd/system ] || systemctl daemon-reload
 endif
 
 # Leaves what is yours: /etc/press, /var/lib/press, the account.
 uninstall:
-	! [ -z "$(DESTDIR)" ] || ! command -v systemctl >/dev/null || systemctl disable --now pressd || true
+	[ -n "$(DESTDIR)" ] || ! [ -d /run/systemd/system ] || systemctl disable --now pressd || true
 	rm -f $(SBIN)/pressd $(BIN)/pressctl $(LIB)/sysusers.d/press.conf $(LIB)/tmpfiles.d/press.conf \
 		$(LIB)/systemd/system/pressd.service $(SHARE)/bash-completion/completions/pressctl
 	rm -rf $(SHARE)/doc/press
