@@ -30,7 +30,8 @@ static int64_t moment_of(const struct release *r)
         return r->submitted_at;
 }
 
-static void print_json(const struct release *r)
+/* `whole`: with what an approver needs. */
+static void print_json(const struct release *r, bool whole)
 {
         struct json j;
 
@@ -43,6 +44,12 @@ static void print_json(const struct release *r)
         json_string(&j, "state", words_name(&release_states, (int) r->state));
         json_moment(&j, "at", moment_of(r));
         json_number(&j, "recipients", r->recipients);
+        if (whole) {
+                json_string(&j, "submitted_by", r->submitted_by);
+                json_string(&j, "approved_by", r->approved_by);
+                json_string(&j, "reason", r->reason);
+                json_string(&j, "hash", r->hash);
+        }
         json_end(&j, stdout);
 }
 
@@ -100,7 +107,7 @@ int cmd_list(struct cli *c, const struct args *a)
         n = l.n < max ? l.n : max;
         if (c->json)
                 for (size_t i = 0; i < n; i++)
-                        print_json(&l.v[i]);
+                        print_json(&l.v[i], false);
         else if (n)
                 print_rows(c, l.v, n);
         else
@@ -230,7 +237,7 @@ int cmd_show(struct cli *c, const struct args *a)
                 return r;
         r = release_get(c->db, id, &rel, &e);
         if (r == 0 && c->json)
-                print_json(&rel);
+                print_json(&rel, true);
         else if (r == 0)
                 r = show(c, &rel, &e);
         return r < 0 ? cli_fail(c, r, &e) : EXIT_OK;
