@@ -94,7 +94,8 @@ int submission_compose(struct submission *s, bool rehearsal, struct err *e);
 struct submitted {
         int64_t release;
         bool duplicate; /* this key was there already with the same content */
-        int64_t no_address, stopped, same_address; /* not counted among letters */
+        int64_t no_address, stopped, same_address; /* get no letter of their own */
+        int64_t outside;                           /* of `allow`: will end suppressed */
         struct err warning[SUBMIT_WARNINGS];
         size_t nwarning;
 };

@@ -86,16 +86,25 @@ static int take_key(struct submission *s, struct err *e)
         return submit_at(submit_key(key.value, s->now, &s->key, e), &key, e);
 }
 
-/* What a person may say by a header; the two other kinds come by correct and withdraw. */
+/* What mends an earlier release comes by correct and withdraw, which know that release. */
 static int check_kind(const struct submission *s, struct err *e)
 {
-        if (s->st->kind != KIND_CORRECTION && s->st->kind != KIND_WITHDRAWAL)
-                return 0;
-        err_set(e, -EINVAL, "a %s belongs to the release it mends: pressctl %s R FILE",
-                words_name(&release_kinds, (int) s->st->kind),
-                s->st->kind == KIND_CORRECTION ? "correct" : "withdraw");
-        err_at(e, s->name, 0);
-        return -EINVAL;
+        const struct statement *st = s->st;
+        bool withdrawal = st->kind == KIND_WITHDRAWAL;
+        const struct statement_header *mends = st->wrong.line ? &st->wrong : &st->right;
+        int r = 0;
+
+        if (withdrawal || st->kind == KIND_CORRECTION)
+                r = err_set(e, -EINVAL, "a %s belongs to the release it mends: pressctl %s R FILE",
+                            words_name(&release_kinds, (int) st->kind),
+                            withdrawal ? "withdraw" : "correct");
+        else if (mends->line)
+                r = err_set(e, -EINVAL,
+                            "Wrong and Right belong to a correction: pressctl correct "
+                            "R FILE");
+        if (r < 0)
+                err_at(e, s->name, mends->line);
+        return r;
 }
 
 /* --- what the content is -------------------------------------------------------------- */

@@ -33,22 +33,6 @@ struct staging { /* one try at storing a submission */
 
 /* --- recipients --------------------------------------------------------------------- */
 
-/*
- * The audience as a set: the sum (xor) of the hashes of its addresses does not depend
- * on the order in which the book yields them.
- */
-static void audience_add(struct staging *g, const char *address)
-{
-        unsigned char one[HASH_BYTES];
-        struct hash h;
-
-        hash_init(&h);
-        hash_text(&h, address);
-        hash_final(&h, one);
-        for (size_t i = 0; i < HASH_BYTES; i++)
-                g->people[i] ^= one[i];
-}
-
 static int stage_one(struct staging *g, struct tx *tx, const struct contact *c, struct err *e)
 {
         struct delivery d = {
@@ -85,10 +69,11 @@ static int stage_one(struct staging *g, struct tx *tx, const struct contact *c, 
         delivery_leaf(&d, leaf);
         hash_piece(&g->leaves, leaf, sizeof(leaf));
         if (c->email[0])
-                audience_add(g, c->email);
+                submit_people_add(g->people, c->email);
         g->r.recipients++;
         g->out->no_address += c->reason == REASON_NO_ADDRESS || c->reason == REASON_DEAD_ADDRESS;
         g->out->stopped += c->reason == REASON_STOP_LIST;
+        g->out->outside += !c->reason && !config_allows(g->s->cfg, c->email);
         return 0;
 }
 
@@ -171,6 +156,11 @@ static void warn(const struct staging *g)
         if (out->stopped)
                 err_set(warning(out), -EINVAL, "%lld of the recipients asked to get no more mail",
                         (long long) out->stopped);
+        if (out->outside)
+                err_set(warning(out), -EINVAL,
+                        "%lld of the recipients are outside of `allow` (trial list): they get "
+                        "nothing, for good",
+                        (long long) out->outside);
 }
 
 /* For the audit: how it was submitted, with the warnings as they were then. */
@@ -288,7 +278,7 @@ static int store(struct submission *s, struct db *db, const struct actor *who,
         for (size_t i = 0; i < s->natt; i++)
                 att[i] = (struct release_attachment){s->att[i].name, s->att[i].type, s->att[i].data,
                                                      s->att[i].n};
-        out->no_address = out->stopped = out->same_address = 0;
+        out->no_address = out->stopped = out->same_address = out->outside = 0;
         describe(&g);
         r = release_stage(db, &g.r, &s->letter, att, s->natt, e);
         if (r < 0)

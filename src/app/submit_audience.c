@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PAGE 2000 /* contacts read at a time */
+
 struct trees { /* one for each expression; owns them */
         struct audience **v;
         size_t n;
@@ -158,4 +160,74 @@ int submission_resolve(struct submission *s, struct db *db, struct err *e)
         all = audience_join(to.v, to.n, except.v, except.n);
         r = resolve(s, db, all, &s->audience, e);
         return r < 0 ? r : resolve_early(s, db, e);
+}
+
+/* --- the audience as a set ------------------------------------------------------------ */
+
+/*
+ * The sum (xor) of the hashes of its addresses does not depend on the order in which
+ * the book yields them.
+ */
+void submit_people_add(unsigned char people[HASH_BYTES], const char *address)
+{
+        unsigned char one[HASH_BYTES];
+        struct hash h;
+
+        hash_init(&h);
+        hash_text(&h, address);
+        hash_final(&h, one);
+        for (size_t i = 0; i < HASH_BYTES; i++)
+                people[i] ^= one[i];
+}
+
+struct names { /* owns them */
+        char **v;
+        size_t n;
+};
+
+static void names_done(struct names *l)
+{
+        for (size_t i = 0; i < l->n; i++)
+                free(l->v[i]);
+        free(l->v);
+}
+
+static int by_text(const void *a, const void *b)
+{
+        return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+static int read_names(const struct submission *s, struct db *db, struct names *ret, struct err *e)
+{
+        int64_t after = 0;
+
+        for (;;) {
+                CLEANUP(contact_list_done) struct contact_list page = {0};
+                int r = selection_page(db, s->audience, NULL, after, PAGE, &page, e);
+
+                if (r < 0 || page.n == 0)
+                        return r;
+                ret->v = mem_realloc(ret->v, ret->n + page.n, sizeof(char *));
+                for (size_t i = 0; i < page.n; i++)
+                        if (page.v[i].email[0])
+                                ret->v[ret->n++] = mem_strdup(page.v[i].email);
+                after = page.v[page.n - 1].id;
+        }
+}
+
+int submit_people(const struct submission *s, struct db *db, char out[HASH_HEX_MAX], struct err *e)
+{
+        CLEANUP(names_done) struct names all = {0};
+        unsigned char people[HASH_BYTES] = {0};
+        int r = read_names(s, db, &all, e);
+
+        if (r < 0)
+                return r;
+        if (all.n)
+                qsort(all.v, all.n, sizeof(char *), by_text);
+        for (size_t i = 0; i < all.n; i++)
+                if (i == 0 || strcmp(all.v[i - 1], all.v[i]) != 0)
+                        submit_people_add(people, all.v[i]);
+        hash_hex(people, out);
+        return 0;
 }

@@ -13,6 +13,11 @@ int submit_key(const char *key, int64_t now, char **ret, struct err *e);
 /* The media type of a file by its name. */
 const char *submit_type(const char *name);
 
+/* Adds one address to a set's hash (HASH_BYTES of zeros at first): each address once, any order. */
+void submit_people_add(unsigned char people[HASH_BYTES], const char *address);
+/* The same for the whole audience, read from the book: for preflight, which stages nothing. */
+int submit_people(const struct submission *s, struct db *db, char out[HASH_HEX_MAX], struct err *e);
+
 /*
  * The guards of INTERFACE.md "Keys" but the key itself: -EEXIST with the release and
  * the ways out. audience_hash "": the last of them is not asked yet.

@@ -120,6 +120,25 @@ static void test_a_number_in_use_is_an_error_and_a_finished_key_a_warning(void *
         assert_told(&t, "another content");
 }
 
+static void test_the_same_text_to_the_same_people_is_an_error_before_it_is_sent(void **state)
+{
+        struct place *p = *state;
+        CLEANUP(submission_free) struct submission *s = NULL;
+        CLEANUP(mem_free) char *path = path_of(p, "t.txt");
+        static const char text[] = "Title: T\nTo: kind:press\n\nx\n";
+        const struct submit_options o = {.lang = LANG_EN};
+        const struct actor who = {.uid = 1, .name = "lan", .now = NOON};
+        struct submitted out;
+        struct told t;
+
+        write_file(p, "t.txt", text, strlen(text));
+        assert_int_equal(submission_open(p->cfg, path, &o, NOON, &s, NULL), 0);
+        assert_int_equal(submit(s, p->db, &who, &out, NULL), 0);
+        assert_int_equal(look(p, "Title: T\nTo: org:A or org:B\n\nx\n", &t), 1);
+        assert_told(&t, "same text to the same audience");
+        assert_int_equal(look(p, "Title: T\nTo: org:A or kind:department\n\nx\n", &t), 0);
+}
+
 static void test_a_missing_file_is_no_finding_but_a_failure(void **state)
 {
         struct place *p = *state;
@@ -146,6 +165,7 @@ int main(void)
                 TEST(test_what_stops_reading_is_one_error),
                 TEST(test_people_who_get_nothing_and_odd_hours_are_warnings),
                 TEST(test_a_number_in_use_is_an_error_and_a_finished_key_a_warning),
+                TEST(test_the_same_text_to_the_same_people_is_an_error_before_it_is_sent),
                 TEST(test_a_missing_file_is_no_finding_but_a_failure),
         };
 

@@ -421,6 +421,20 @@ static void test_corrections_have_their_own_command(void **state)
                        "t.txt: ", "pressctl correct R FILE");
 }
 
+static void test_the_trial_list_is_pointed_out(void **state)
+{
+        struct place *p = *state;
+        struct submit_options o = {.lang = LANG_EN};
+        struct submitted out = {0};
+        char text[1000];
+
+        set_config(p, "approval = none allow = {\"@c.example\"}");
+        assert_int_equal(try(p, "Title: T\nTo: all\n" BODY, &o, &out, NULL), 0);
+        assert_int_equal(out.outside, 2);
+        err_text(&out.warning[out.nwarning - 1], LANG_EN, text, sizeof(text));
+        assert_non_null(strstr(text, "2 of the recipients are outside of `allow`"));
+}
+
 /* Chunks grow and shrink; nobody is lost or doubled between them. */
 static void test_many_recipients_are_all_there(void **state)
 {
@@ -458,6 +472,7 @@ int main(void)
                 TEST(test_another_attachment_is_another_content),
                 TEST(test_our_own_return_path_is_not_an_audience),
                 TEST(test_corrections_have_their_own_command),
+                TEST(test_the_trial_list_is_pointed_out),
                 TEST(test_many_recipients_are_all_there),
         };
 
