@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#include "press/explain.h"
+
+#include "press/buf.h"
+#include "press/config.h"
+#include "press/fault.h"
+#include "press/zone.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "scratch.h"
+
+static struct config config = {.approval = APPROVAL_TWO_PERSON};
+static struct buf told;
+
+static void say(void *ctx, const char *sentence)
+{
+        (void) ctx;
+        buf_adds(&told, sentence);
+        buf_adds(&told, "\n");
+}
+
+/* What explain_next() says of the first delivery of `id`, all sentences. */
+static const char *next(struct scratch *s, int64_t id)
+{
+        const struct explain x = {s->db, &config, NOON, LANG_EN, say, NULL};
+        CLEANUP(release_done) struct release r = {0};
+        CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        struct err e = {0};
+
+        buf_clear(&told);
+        assert_ok(release_get(s->db, id, &r, &e), &e);
+        assert_ok(delivery_page(s->db, id, 0, 1, &l, &e), &e);
+        assert_ok(explain_next(&x, &r, &l.v[0], &e), &e);
+        return told.s;
+}
+
+static void assert_says(const char *text, const char *part)
+{
+        if (!strstr(text, part))
+                fail_msg("“%s” is not in:\n%s", part, text);
+}
+
+/* A pressd as far as others can see: somebody holds its lock. */
+static struct db *sender(struct scratch *s)
+{
+        struct db *db = NULL;
+        struct err e = {0};
+
+        assert_ok(db_open(s->path, &db, &e), &e);
+        assert_ok(db_sole_sender(db, &e), &e);
+        return db;
+}
+
+static void settle_one(struct scratch *s, int64_t id, enum delivery_state to, int64_t due)
+{
+        CLEANUP(delivery_done) struct delivery d = {0};
+        struct settle st;
+
+        assert_true(scratch_claim(s, id, NOON, &d));
+        st = scratch_settle(&d, to, 450, "x");
+        st.due_at = due;
+        scratch_do_settle(s, &st);
+}
+
+static void test_an_approval_that_is_missing_names_who_cannot_give_it(void **state)
+{
+        struct scratch *s = *state;
+        CLEANUP(release_done) struct release r = scratch_release("Thông cáo");
+        int64_t id = scratch_publish(s, &r, 1, false);
+
+        assert_says(next(s, id), "somebody other than lan");
+        config.approval = APPROVAL_ONE;
+        assert_says(next(s, id), "It waits for approval: pressctl approve 1");
+        config.approval = APPROVAL_TWO_PERSON;
+}
+
+static void test_without_pressd_nothing_else_matters(void **state)
+{
+        struct scratch *s = *state;
+
+        assert_string_equal(next(s, scratch_approved(s, 1)),
+                            "pressd is not running: nothing leaves until it starts (systemctl "
+                            "start pressd)\n");
+}
+
+static void test_a_fault_and_the_next_try_are_told_with_their_times(void **state)
+{
+        struct scratch *s = *state;
+        const struct fault f = {"relay main", NOON - 60000, "relay “main” does not answer"};
+        CLEANUP(db_close) struct db *pressd = sender(s);
+        int64_t id = scratch_approved(s, 1);
+
+        assert_string_equal(next(s, id), "It is tried as soon as a line to the relay is free\n");
+        settle_one(s, id, DELIVERY_DEFERRED, NOON + 300000);
+        assert_int_equal(ACT(s, fault_replace(&tx, &f, 1, &te)), 0);
+        assert_string_equal(next(s, id),
+                            "A fault since Wed 25/11/2026 11:59 (+07), 1 min ago: relay “main” "
+                            "does not answer\n"
+                            "It is tried again Wed 25/11/2026 12:05 (+07), in 5 min\n");
+}
+
+static void test_every_pause_is_told_with_its_way_out(void **state)
+{
+        struct scratch *s = *state;
+        const struct actor hoa = {1001, "hoa", NOON};
+        CLEANUP(db_close) struct db *pressd = sender(s);
+        int64_t id = scratch_approved(s, 1);
+
+        assert_int_equal(ACT(s, release_pause(&tx, id, "sai số liệu", &hoa, &te)), 0);
+        assert_int_equal(ACT(s, release_pause_all(&tx, true, &hoa, &te)), 0);
+        assert_says(next(s, id), "paused: sai số liệu; to go on: pressctl resume 1");
+        assert_says(next(s, id), "pressctl resume --all");
+}
+
+static void test_a_held_unknown_waits_for_a_person(void **state)
+{
+        struct scratch *s = *state;
+        int64_t id = scratch_approved(s, 1);
+
+        settle_one(s, id, DELIVERY_UNKNOWN, 0);
+        assert_says(next(s, id), "pressctl retry 1 --address j0@x.example");
+}
+
+static void test_what_was_refused_is_not_tried_again_by_itself(void **state)
+{
+        struct scratch *s = *state;
+        int64_t id = scratch_approved(s, 1);
+
+        settle_one(s, id, DELIVERY_REFUSED, 0);
+        assert_says(next(s, id), "--for j0@x.example");
+}
+
+static int zone(void **state)
+{
+        struct err e = {0};
+
+        (void) state;
+        told = BUF(65536);
+        return zone_open("Asia/Ho_Chi_Minh", &e);
+}
+
+static int done(void **state)
+{
+        (void) state;
+        buf_done(&told);
+        return 0;
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
+        const struct CMUnitTest tests[] = {
+                TEST(test_an_approval_that_is_missing_names_who_cannot_give_it),
+                TEST(test_without_pressd_nothing_else_matters),
+                TEST(test_a_fault_and_the_next_try_are_told_with_their_times),
+                TEST(test_every_pause_is_told_with_its_way_out),
+                TEST(test_a_held_unknown_waits_for_a_person),
+                TEST(test_what_was_refused_is_not_tried_again_by_itself),
+        };
+
+        return cmocka_run_group_tests(tests, zone, done);
+}
