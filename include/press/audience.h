@@ -49,9 +49,9 @@ enum audience_field {
 struct audience { /* owns its value and children */
         enum audience_op op;
         enum audience_field field; /* of a term */
-        char *value;               /* of a term: NFC; kind, role, lang and email in canonical form */
-        unsigned column;           /* where it begins; of a term, where its value begins */
-        unsigned line;             /* 0 until audience_place() */
+        char *value;     /* of a term: NFC; kind, role, lang and email in canonical form */
+        unsigned column; /* where it begins; of a term, where its value begins */
+        unsigned line;   /* 0 until audience_place() */
         struct audience **child;
         size_t n;
 };

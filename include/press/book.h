@@ -51,7 +51,10 @@ int org_named(struct db *db, const char *name, int64_t now, int64_t *ret_id,
 int org_alias(struct tx *tx, int64_t id, const char *alias, int64_t now, struct err *e);
 /* Its end: its contacts are no longer current. */
 int org_close(struct tx *tx, int64_t id, int64_t now, struct err *e);
-/* Every organisation that is open, in order of id. fn returning non-zero stops; *o is its only in the call. */
+/*
+ * Every organisation that is open, in order of id. fn returning non-zero stops; *o is valid
+ * during the call only.
+ */
 int org_each(struct db *db, int (*fn)(void *ctx, const struct org *o), void *ctx, struct err *e);
 
 struct contact { /* owns its strings */
@@ -129,8 +132,8 @@ int book_settled(struct db *db, struct err *e);
  * book_version() the import was checked against: -EAGAIN when the book has changed since.
  * What a dead program left open is undone when a database is opened.
  */
-int book_import_begin(struct tx *tx, const char *file, int64_t version, int64_t now, int64_t *ret_id,
-                 struct err *e);
+int book_import_begin(struct tx *tx, const char *file, int64_t version, int64_t now,
+                      int64_t *ret_id, struct err *e);
 int book_import_end(struct tx *tx, int64_t id, struct err *e);
 /* Takes back everything done under `id`, in transactions of its own. */
 int book_import_undo(struct db *db, int64_t id, struct err *e);
@@ -153,8 +156,8 @@ struct suppression_list {
 };
 void suppression_list_done(struct suppression_list *l);
 /* -EEXIST when it is on the list already. */
-int suppression_add(struct tx *tx, const char *address, enum delivery_reason reason,
-                    const char *by, const char *note, int64_t now, struct err *e);
+int suppression_add(struct tx *tx, const char *address, enum delivery_reason reason, const char *by,
+                    const char *note, int64_t now, struct err *e);
 /* -ENOENT when it is not on the list. */
 int suppression_lift(struct tx *tx, const char *address, const char *by, int64_t now,
                      struct err *e);

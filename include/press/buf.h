@@ -13,14 +13,14 @@
 #include <stddef.h>
 
 struct buf {
-        char *s;      /* owned; "" without an allocation while empty */
-        size_t len;   /* bytes */
-        size_t size;  /* bytes allocated, 0 = none */
-        size_t max;   /* ceiling of len, bytes */
-        bool over;    /* something did not fit */
+        char *s;     /* owned; "" without an allocation while empty */
+        size_t len;  /* bytes */
+        size_t size; /* bytes allocated, 0 = none */
+        size_t max;  /* ceiling of len, bytes */
+        bool over;   /* something did not fit */
 };
 
-#define BUF(max_bytes) ((struct buf) {.s = (char *) "", .max = (max_bytes)})
+#define BUF(max_bytes) ((struct buf){.s = (char *) "", .max = (max_bytes)})
 
 /* For CLEANUP(buf_done): frees and empties; the ceiling stays. */
 void buf_done(struct buf *b);

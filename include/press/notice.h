@@ -9,7 +9,7 @@
 
 #include "press/letter.h"
 
-struct notice { /* all UTF-8; none NULL */
+struct notice {                                    /* all UTF-8; none NULL */
         const char *from_name, *from_address, *to; /* to: a canonical mailbox */
         const char *subject, *text;
         const char *domain; /* of Message-ID */

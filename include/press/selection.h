@@ -31,8 +31,8 @@ struct selection;
 int selection_parse(struct db *db, const char *text, int64_t now, struct audience **ret,
                     struct err *e);
 
-int selection_resolve(struct db *db, const struct audience *a, int64_t now,
-                      struct selection **ret, struct err *e);
+int selection_resolve(struct db *db, const struct audience *a, int64_t now, struct selection **ret,
+                      struct err *e);
 void selection_free(struct selection **s); /* for CLEANUP; accepts NULL */
 
 /* Known but empty: valid as long as the selection. At most SELECTION_WARNINGS are kept. */

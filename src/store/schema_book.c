@@ -57,7 +57,8 @@ const char schema_book[] =
         "CREATE INDEX list_folded ON list (folded);"
         "CREATE TABLE list_member ("
         " list_id INTEGER NOT NULL REFERENCES list (id),"
-        " contact_id INTEGER NOT NULL REFERENCES contact (id), PRIMARY KEY (contact_id, list_id)) STRICT;"
+        " contact_id INTEGER NOT NULL REFERENCES contact (id),"
+        " PRIMARY KEY (contact_id, list_id)) STRICT;"
         "CREATE INDEX list_member_list ON list_member (list_id);"
 
         "CREATE TABLE suppression ("

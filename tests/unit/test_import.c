@@ -283,7 +283,8 @@ static void test_duplicate_rows_are_refused_and_shared_addresses_warned_of(void 
         assert_string_equal(
                 first_warning(*state, "org,org_kind,role,email\nBáo 1,press,desk,a@b.example\n"
                                       "Báo 2,press,desk,a@b.example\n"),
-                "the address stands in line 2 too, at another organisation; it will get one letter");
+                "the address stands in line 2 too, at another organisation; it will get "
+                "one letter");
 }
 
 static void test_a_row_with_an_id_changes_that_contact(void **state)

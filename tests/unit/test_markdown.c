@@ -224,8 +224,7 @@ static void test_quotes_are_marked_on_every_line(void **state)
         assert_plain("> một\n> hai\n>\n> - ba\n\nhết\n", "> một\n> hai\n>\n> • ba\n\nhết\n");
         assert_plain("> > sâu\n", "> > sâu\n");
         assert_html("> một", "<blockquote style=\"margin:0 0 12px 0;padding:0 0 0 12px;"
-                             "border-left:3px solid #999999\">\n" P
-                             "một</p>\n</blockquote>\n");
+                             "border-left:3px solid #999999\">\n" P "một</p>\n</blockquote>\n");
 }
 
 static void test_code_and_rules_pass_as_they_are(void **state)
