@@ -3,6 +3,7 @@
 #   make            build/pressd, build/pressctl
 #   make demo       the whole main job against a mail server that catches everything
 #   make check      every test but the slow ones   (SAN=address,undefined: under sanitizers)
+#   make bench      what pressd does in a second, beside others; make bench-scale: a million letters
 #   make lint       style, layers, static analysis
 #   make install    DESTDIR and PREFIX are honoured; make uninstall takes it away again
 #
@@ -35,7 +36,7 @@ MAIL_TEMPLATES := $(sort $(wildcard templates/mail/*))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,$(wildcard tests/support/*.c))
 
-.PHONY: all check unit check-clang demo lint manual install uninstall deps-test deps-demo clean
+.PHONY: all check unit check-clang demo bench bench-quick bench-scale lint manual install uninstall deps-test deps-demo deps-bench clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -128,6 +129,24 @@ deps-test:
 	@.ci/install build demo test
 deps-demo:
 	@.ci/install build demo
+
+# --- speed --------------------------------------------------------------------
+
+BENCH := $(patsubst %,$(BUILD)/bench/%,bare curlmulti)
+
+$(BUILD)/bench/%.o: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BENCH): %: %.o $(BUILD)/bench/client.o
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl
+
+bench bench-quick bench-scale: deps-bench
+	$(MAKE) $(PROGRAMS) $(HELPERS) $(BENCH)
+	PRESS_BUILD=$(BUILD) tests/bench/$(if $(filter %scale,$@),scale,bench).py $(if $(filter %quick,$@),--quick)
+
+deps-bench:
+	@.ci/install build demo bench
 
 # --- paper --------------------------------------------------------------------
 
