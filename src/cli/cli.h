@@ -136,6 +136,8 @@ void cli_event(const struct cli *c, const struct event *ev, FILE *out);
 void cli_csv_begin(const char *const *head, size_t n);
 void cli_csv_row(const char *const *field, size_t n);
 
+/* After an act that gives pressd something to do: says so when it is not running. */
+void cli_note_sender(const struct cli *c);
 /* What act.h asks for. */
 struct act cli_act(const struct cli *c);
 

@@ -89,7 +89,7 @@ int cmd_pause(struct cli *c, const struct args *a)
         CLEANUP(mem_free) char *reason = NULL;
         struct err e = {0};
         struct act act;
-        int64_t id;
+        int64_t id = 0;
         int r = operand(c, a, &id);
 
         if (r == 0)
@@ -127,7 +127,7 @@ int cmd_resume(struct cli *c, const struct args *a)
 {
         struct err e = {0};
         struct act act;
-        int64_t id;
+        int64_t id = 0;
         int r = operand(c, a, &id);
 
         if (r != 0)
@@ -138,10 +138,12 @@ int cmd_resume(struct cli *c, const struct args *a)
                 return cli_fail(c, r, &e);
         if (id) {
                 r = tell_state(c, id);
+                cli_note_sender(c);
                 return r == EXIT_OK ? still_held(c) : r;
         }
         if (!c->json)
                 cli_say(c, "Sending goes on.\n");
+        cli_note_sender(c);
         return EXIT_OK;
 }
 
@@ -244,8 +246,10 @@ static int paused(struct cli *c, int64_t id)
 
         if (r < 0)
                 return cli_fail(c, r, &e);
-        if (!rel.paused)
+        if (!rel.paused) {
+                cli_note_sender(c);
                 return still_held(c);
+        }
         cli_note(c, "release %lld is paused; nothing leaves until: pressctl resume %lld",
                  (long long) id, (long long) id);
         return EXIT_PERSON;

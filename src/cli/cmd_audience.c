@@ -87,7 +87,7 @@ int cmd_audience(struct cli *c, const struct args *a)
 {
         CLEANUP(audience_free) struct audience *tree = NULL;
         CLEANUP(selection_free) struct selection *s = NULL;
-        struct selection_counts counts;
+        struct selection_counts counts = {0};
         const struct err *warning;
         struct err e = {0};
         size_t n;

@@ -268,7 +268,7 @@ int book_show(struct cli *c, int64_t id)
         if (c->json)
                 contact_json(&p, lists);
         else
-                contact_print(c, &p, lists);
+                contact_print(c, &p, lists ? lists : "");
         return EXIT_OK;
 }
 

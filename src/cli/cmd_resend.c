@@ -86,6 +86,7 @@ static int resend_to(struct cli *c, const struct args *a, int64_t id, const char
                 print_json(id, 1, delivery);
         else
                 cli_say(c, "Release %lld goes out again to %s.\n", (long long) id, to.mailbox);
+        cli_note_sender(c);
         return EXIT_OK;
 }
 
@@ -109,6 +110,8 @@ static int resend_states(struct cli *c, const struct args *a, int64_t id, const 
                         (long long) n);
         if (stopped)
                 cli_note(c, "%lld are on the stop list and get nothing", (long long) stopped);
+        if (n)
+                cli_note_sender(c);
         return EXIT_OK;
 }
 
@@ -126,6 +129,7 @@ int cmd_resend(struct cli *c, const struct args *a)
                 r = cli_text(c, "note", args_get(a, "note"), &note);
         if (r != 0)
                 return r;
-        return args_has(a, "to") ? resend_to(c, a, id, note)
-                                 : resend_states(c, a, id, note ? note : "");
+        if (!note)
+                note = mem_strdup("");
+        return args_has(a, "to") ? resend_to(c, a, id, note) : resend_states(c, a, id, note);
 }

@@ -148,6 +148,12 @@ void cli_csv_begin(const char *const *head, size_t n)
         cli_csv_row(head, n);
 }
 
+void cli_note_sender(const struct cli *c)
+{
+        if (!db_sender_runs(c->db))
+                cli_note(c, "pressd is not running; nothing leaves until it starts");
+}
+
 struct act cli_act(const struct cli *c)
 {
         return (struct act){.db = c->db, .cfg = c->config, .who = cli_actor(c)};
