@@ -29,22 +29,37 @@ static int64_t lane_pause(const struct lane *lane, const struct outcome *why)
         return v[i < n ? i : n - 1] * INT64_C(1000);
 }
 
+/* The host that the url names, without its port. */
+static void url_host(const char *url, char *out, size_t size)
+{
+        const char *host = strstr(url, "://");
+        size_t n;
+
+        host = host ? host + 3 : url;
+        n = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+        snprintf(out, size, "%.*s", (int) n, host);
+}
+
 static void lane_tell(struct dispatch *d, struct lane *lane, const struct outcome *why)
 {
+        const struct config_relay *cfg = lane->cfg;
+        char host[256];
         struct err e;
 
+        url_host(cfg->url, host, sizeof(host));
         if (why->stage == STAGE_TLS && lane->cert[0])
                 err_set(&e, -EIO,
-                        "Relay “%s” shows a certificate for %s, not the name in its url. Letters "
-                        "wait, none is lost. Administrator: url by %s, address = where it is",
-                        lane->cfg->name, lane->cert, lane->cert);
+                        "Relay “%s” shows a certificate for %s, not %s. Letters wait, none is "
+                        "lost. Administrator: url by %s, address = %s",
+                        cfg->name, lane->cert, host, lane->cert,
+                        cfg->address[0] ? cfg->address : host);
         else if (why->reply.code)
                 err_set(&e, -EIO,
                         "Relay “%s” does not take mail (%s): %d %s. Letters wait, none is lost",
-                        lane->cfg->name, stage_name(why->stage), why->reply.code, why->reply.text);
+                        cfg->name, stage_name(why->stage), why->reply.code, why->reply.text);
         else
                 err_set(&e, -EIO, "Relay “%s” cannot be used (%s): %s. Letters wait, none is lost",
-                        lane->cfg->name, stage_name(why->stage), why->reply.text);
+                        cfg->name, stage_name(why->stage), why->reply.text);
         dispatch_alarm(d, lane->alarm, &e);
 }
 
