@@ -54,15 +54,6 @@ class TlsCase(PressCase):
         path = self.dir / 'alarm'
         return path.read_text().splitlines() if path.exists() else []
 
-    def in_clear(self):
-        """What we said before TLS, as far as there was any."""
-        said = self.sink.transcript()
-        for i, line in enumerate(said):
-            if line.who == '--' and line.text.startswith('TLS'):
-                said = said[:i]
-                break
-        return {line.text.split()[0] for line in said if line.who == 'C:'}
-
     def assert_all_wait(self, stage):
         """Nothing left, nobody is blamed, people are told."""
         self.assertEqual(self.counts(), {'queued': 4})
