@@ -14,6 +14,7 @@
 #define LOOK_MS       1000        /* a lost wake-up costs at most this */
 #define LOCK_AGAIN_MS 1           /* the write lock was taken: try again so soon */
 #define STORAGE_MS    1000        /* the disk was full: try again so soon */
+#define LOCKED_MS     10000       /* the lock not had for so long: whoever has it is stuck */
 #define STOP_MS       25000       /* SIGTERM: how long an unanswered dot is waited for (R11) */
 #define GAP_NS        100000      /* between two transactions, so that others get the lock */
 #define STEP_MS       (60 * 1000) /* a jump of the wall clock above this is not followed (R12) */
@@ -87,6 +88,29 @@ static void storage_failed(struct dispatch *d, int r, const struct err *e)
         log_error("storage failed, stopping: nothing more is sent until a restart");
         d->exit_code = 74;
         loop_stop(d->loop);
+}
+
+/* Nobody holds the lock over 20 ms but a program that was stopped, or a person's sqlite3. */
+static void lock_missed(struct dispatch *d)
+{
+        int64_t now = loop_now(d->loop);
+        struct err e;
+
+        if (!d->locked_since)
+                d->locked_since = now;
+        if (now - d->locked_since < LOCKED_MS)
+                return;
+        err_set(&e, -EBUSY,
+                "Database %s has been locked by another program for %d s. Letters wait, none is "
+                "lost; to see which: fuser -v %s %s.lock",
+                db_path(d->db), LOCKED_MS / 1000, db_path(d->db), db_path(d->db));
+        dispatch_alarm(d, "lock", &e);
+}
+
+static void lock_had(struct dispatch *d)
+{
+        d->locked_since = 0;
+        alarm_clear(d->alarms, "lock");
 }
 
 static int settle_all(struct dispatch *d, struct tx *tx, struct err *e)
@@ -298,7 +322,10 @@ static void turn(void *ctx)
                         results_forget(d);
                         release_to_wire(d, room, claimed, n);
                         alarm_clear(d->alarms, "storage");
-                } else if (r != -EBUSY) {
+                        lock_had(d);
+                } else if (r == -EBUSY) {
+                        lock_missed(d);
+                } else {
                         storage_failed(d, r, &e);
                 }
         }

@@ -133,6 +133,7 @@ struct dispatch {
         int64_t now;              /* wall ms at the start of this turn, steadied (R12) */
         int64_t wall_offset;      /* wall - boot clock, followed slowly */
         int64_t storage_retry_at; /* monotonic; 0 = storage is well */
+        int64_t locked_since;     /* the same; 0 = the write lock was had last time */
 };
 
 /* dispatch.c */
