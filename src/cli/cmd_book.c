@@ -11,6 +11,7 @@
 #include "press/text.h"
 #include "table.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -220,6 +221,7 @@ int cmd_book_find(struct cli *c, const struct args *a)
 
 static void row(const struct cli *c, struct table *t, const char *label, const char *value)
 {
+        assert(value);
         if (!value[0])
                 return;
         table_cell(t, msg_text(c->lang, label));
