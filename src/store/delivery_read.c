@@ -46,7 +46,8 @@ int delivery_unreached(struct db *db, int64_t release, size_t limit, struct deli
 #define TRIED " AND l.state NOT IN ('suppressed', 'cancelled'))"
         static const char sql[] =
                 "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
-                " AND d.state IN ('refused', 'bounced', 'expired', 'suppressed')"
+                " AND (d.state = 'refused' OR d.state = 'bounced' OR d.state = 'expired'"
+                "      OR d.state = 'suppressed')"
                 " AND (d.state <> 'suppressed' OR d.reason IN ('no-address', 'dead-address'))"
                 " AND NOT EXISTS (SELECT 1 FROM delivery l WHERE l.release_id = d.release_id"
                 "  AND l.contact_id = d.contact_id AND l.copy > d.copy" TRIED

@@ -12,7 +12,9 @@
                         " WHERE h.release_id = r.id AND h.state = 'sending' AND h.n > 0))"
 
 /* Counts `c` of deliveries that are not at their end; as the index release_count_open says it. */
-#define COUNT_OPEN "c.n > 0 AND c.state IN ('queued', 'sending', 'deferred', 'unknown')"
+#define COUNT_OPEN                                                                       \
+        "c.n > 0 AND (c.state = 'queued' OR c.state = 'sending' OR c.state = 'deferred'" \
+        " OR c.state = 'unknown')"
 
 #define PAUSED_ALL "EXISTS (SELECT 1 FROM setting WHERE name = 'pause_all')"
 
