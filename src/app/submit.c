@@ -330,6 +330,11 @@ int submit(struct submission *s, struct db *db, const struct actor *who, struct 
                 if (r != -EAGAIN)
                         break;
         }
+        /* The same job, faster by a moment: its release stands in the way of ours. */
+        if (r == -EEXIST && submit_key_taken(s, db, &out.release, NULL) > 0) {
+                out.duplicate = true;
+                r = 0;
+        }
         if (r < 0)
                 return r;
         *ret = out;
