@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """pressctl as it is installed: setgid, on a database that people cannot reach.
 
-Makes three accounts and a group of its own, and takes them away again. Runs only as root, and only
-where /var/lib lets programs be setgid.
+Makes three accounts and a group of its own, and takes them away again. Runs only as root, without
+sanitizers, and only where /var/lib lets programs be setgid.
 """
 import json
 import os
@@ -31,7 +31,9 @@ relay "r1" {{ url = "smtp://127.0.0.1:{port}"  tls = "off" }}
 
 
 def possible():
-    return (os.geteuid() == 0 and shutil.which('useradd') is not None
+    # The leak finder traces its own process, which nobody may do with a setgid one.
+    return (os.geteuid() == 0 and 'san-' not in str(harness.BUILD)
+            and shutil.which('useradd') is not None
             and not os.statvfs(PLACE).f_flag & os.ST_NOSUID)
 
 
@@ -51,7 +53,8 @@ def remove_accounts():
     quiet('groupdel', GROUP)
 
 
-@unittest.skipUnless(possible(), 'needs root, useradd, and a place for setgid programs')
+@unittest.skipUnless(possible(),
+                     'needs root, useradd, a place for setgid programs, and no sanitizer')
 class Setgid(harness.Case):
     @classmethod
     def setUpClass(cls):
