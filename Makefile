@@ -4,7 +4,8 @@
 #   make demo       the whole main job against a mail server that catches everything
 #   make check      every test but the slow ones   (SAN=address,undefined: under sanitizers)
 #   make bench      what pressd does in a second, beside others; make bench-scale: a million letters
-#   make lint       style, layers, static analysis
+#   make lint       style, layers, static analysis, a test for each demand
+#   make manual     the list of settings in press.conf(5), from their table
 #   make install    DESTDIR and PREFIX are honoured; make uninstall takes it away again
 #
 # Everything but the mains goes into libpress.a, which programs and tests link.
