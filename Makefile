@@ -14,13 +14,16 @@ comma  := ,
 SAN    ?=
 BUILD  ?= build$(if $(SAN),/san-$(subst $(comma),-,$(SAN)))
 PREFIX ?= /usr/local
+Q      := $(if $(V),,@)# V=1 shows the commands
+show    = $(if $(V),,@echo "  $(1)  $@")
 CC     ?= gcc
 CFLAGS ?= -O2 -g
 
 PACKAGES := libcurl gnutls libetpan sqlite3 libconfuse md4c libutf8proc libidn2 jansson libsodium libseccomp
 # Asked once, and only when something is built: `make check` may have to install pkg-config first.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
-PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
+# libetpan.pc names a spec file of dpkg-dev's, which nobody needs and few have.
+PKG_LIBS   = $(eval PKG_LIBS := $(filter-out -specs=%,$(shell pkg-config --libs $(PACKAGES))))$(PKG_LIBS)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes \
         -Wmissing-prototypes -Wwrite-strings $(if $(CI),-Werror)
@@ -45,17 +48,21 @@ all: $(PROGRAMS)
 
 $(BUILD)/libpress.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call show,AR)
+	$(Q)$(AR) rcs $@ $^
 
 $(PROGRAMS): $(BUILD)/%: $(BUILD)/src/%.o $(BUILD)/libpress.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/gen/messages.c: templates/messages/vi.po templates/po.awk
 	@mkdir -p $(@D)
@@ -69,14 +76,17 @@ $(BUILD)/gen/templates.c: $(MAIL_TEMPLATES) templates/embed.awk
 
 $(BUILD)/tests/%.o: tests/unit/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests/support -c -o $@ $<
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/support -c -o $@ $<
 
 $(BUILD)/tests/%.o: tests/support/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests/support -c -o $@ $<
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/support -c -o $@ $<
 
 $(UNIT): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libpress.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka $(LIBS_$*)
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS) -lcmocka $(LIBS_$*)
 
 # A test that needs an object of tests/support names it here.
 $(patsubst %,$(BUILD)/tests/test_relay%,_open _tls) $(BUILD)/tests/test_relay: $(BUILD)/tests/fakerelay.o
@@ -94,16 +104,20 @@ CATCHER_OBJ := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,tests/support/cat
                $(wildcard tests/support/smtpd_*.c)) $(patsubst %,$(BUILD)/src/base/%.o,buf mem clock)
 
 $(BUILD)/tests/catcher: $(CATCHER_OBJ)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lgnutls
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lgnutls
 
 $(BUILD)/tests/delay-proxy: $(BUILD)/tests/delay-proxy.o $(patsubst %,$(BUILD)/src/base/%.o,buf mem clock)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
 
 $(BUILD)/tests/compose: $(BUILD)/tests/compose.o $(BUILD)/libpress.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 $(BUILD)/tests/options: $(BUILD)/tests/options.o $(BUILD)/libpress.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 HELPERS := $(patsubst %,$(BUILD)/tests/%,catcher delay-proxy compose options)
 SYSTEM  := $(sort $(wildcard tests/system/test_*.py))
@@ -137,10 +151,12 @@ BENCH := $(patsubst %,$(BUILD)/bench/%,bare curlmulti)
 
 $(BUILD)/bench/%.o: tests/bench/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BENCH): %: %.o $(BUILD)/bench/client.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl
+	$(call show,CC)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcurl
 
 bench bench-quick bench-scale: deps-bench
 	$(MAKE) $(PROGRAMS) $(HELPERS) $(BENCH)
