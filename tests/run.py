@@ -47,12 +47,14 @@ def count_cmocka(text):
 
 
 def count_unittest(text):
-    passed = len(re.findall(r"\.\.\. ok$", text, re.M))
-    skipped = len(re.findall(r"\.\.\. skipped", text, re.M))
-    m = re.search(r"^Ran (\d+) tests? in", text, re.M)
-    ran = int(m.group(1)) if m else 0
-    passed = min(passed, ran)
-    return passed, max(ran - passed - skipped, 0) if "FAILED" in text else 0, skipped
+    """From the closing lines: "Ran 12 tests in 3.4s", "OK (skipped=1)" or "FAILED (failures=1, errors=2)"."""
+    ran = re.findall(r"^Ran (\d+) tests? in", text, re.M)
+    last = re.findall(r"^(?:OK|FAILED)(?: \((.*)\))?$", text, re.M)
+    if not ran or not last:
+        return 0, 0, 0
+    n = dict(re.findall(r"(failures|errors|skipped)=(\d+)", last[-1]))
+    failed, skipped = int(n.get("failures", 0)) + int(n.get("errors", 0)), int(n.get("skipped", 0))
+    return max(int(ran[-1]) - failed - skipped, 0), failed, skipped
 
 
 def main():

@@ -88,6 +88,8 @@ class Setgid(harness.Case):
         shutil.copy(harness.program('pressctl'), self.pressctl)
         shutil.chown(self.pressctl, 0, GROUP)
         self.pressctl.chmod(0o2755)
+        self.pressd = self.base / 'pressd'  # the build folder may be closed to other accounts
+        shutil.copy(harness.program('pressd'), self.pressd)
         self.db = self.base / 'db'
         self.db.mkdir()
         shutil.chown(self.db, SENDER, GROUP)
@@ -141,7 +143,7 @@ class Setgid(harness.Case):
         return json.loads(self.good(user, '--json', 'send', *args, code=3).stdout)
 
     def drain(self):
-        return self.run_as(SENDER, harness.program('pressd'), '--drain')
+        return self.run_as(SENDER, self.pressd, '--drain')
 
     def test_a_clerk_submits_another_approves_and_it_leaves(self):
         release = self.send(self.statement())
