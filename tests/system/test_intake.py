@@ -4,11 +4,9 @@ import contextlib
 import fcntl
 import os
 import pathlib
-import shutil
 import sqlite3
 import struct
 import subprocess
-import tempfile
 import unittest
 
 import harness
@@ -215,7 +213,7 @@ class Approval(PressCase):
     def as_other(self, *args):
         """pressctl as another account that may use this database (its group is root's here)."""
         argv = ['setpriv', '--reuid', str(NOBODY), '--regid', '0', '--clear-groups',
-                harness.program('pressctl'), '-c', str(self.conf), *map(str, args)]
+                self.for_all('pressctl'), '-c', str(self.conf), *map(str, args)]
         self.conf.chmod(0o644)
         self.dir.chmod(0o770)
         return subprocess.run(argv, capture_output=True, text=True, env=harness.ENV)
@@ -316,103 +314,11 @@ class Database(PressCase):
         self.path.chmod(0o644)
         before = self.path.read_bytes()
         argv = ['setpriv', '--reuid', str(NOBODY), '--regid', str(NOBODY), '--clear-groups',
-                harness.program('pressctl'), '-c', str(self.conf), 'pause', '--all']
+                self.for_all('pressctl'), '-c', str(self.conf), 'pause', '--all']
         done = subprocess.run(argv, capture_output=True, text=True, env=harness.ENV)
         self.assertEqual(done.returncode, 77, done.stderr)
         self.assertIn(str(self.path), done.stderr)
         self.assertEqual(self.path.read_bytes(), before)
-
-
-@unittest.skipUnless(os.getuid() == 0, 'changing accounts needs root')
-class Setgid(harness.Case):
-    """Installed: pressctl is setgid, the database is its group's alone."""
-
-    GROUP = 4242
-
-    def setUp(self):
-        super().setUp()
-        if 'san-' in str(harness.BUILD):
-            self.skipTest('a sanitizer does not run setgid')
-        # A place whose whole path only root can change; /tmp is everybody's.
-        self.root = pathlib.Path(tempfile.mkdtemp(prefix='press-test-', dir='/run'))
-        self.addCleanup(shutil.rmtree, self.root, ignore_errors=True)
-        self.root.chmod(0o755)
-        data = self.root / 'data'
-        data.mkdir()
-        os.chown(data, 0, self.GROUP)
-        data.chmod(0o2770)
-        self.conf = harness.write_config(self.root, {'url': 'smtp://127.0.0.1:9', 'tls': 'off'},
-                                         database=data / 'press.db', approval='two-person')
-        self.conf.chmod(0o644)
-        self.ctl = self.root / 'pressctl'
-        shutil.copy(harness.program('pressctl'), self.ctl)
-        os.chown(self.ctl, 0, self.GROUP)
-        self.ctl.chmod(0o2755)
-        self.dir.chmod(0o777)
-        book = self.dir / 'book.csv'
-        book.write_text('org,org_kind,email\nBáo A,press,a@a.example\n')
-        for args in (['init'], ['book', 'import', book]):
-            self.assertEqual(self.root_ctl(*args).returncode, 0)
-        self.statement = self.dir / 's.txt'
-        self.statement.write_text(HEAD + BODY)
-        self.statement.chmod(0o644)
-
-    def root_ctl(self, *args):
-        return subprocess.run([str(self.ctl), '-c', str(self.conf), *map(str, args)], text=True,
-                              capture_output=True, env=harness.ENV)
-
-    def user(self, *args, conf=None):
-        return subprocess.run(['setpriv', '--reuid', str(NOBODY), '--regid', str(NOBODY),
-                               '--clear-groups', str(self.ctl), '-c', str(conf or self.conf),
-                               *map(str, args)], capture_output=True, text=True, env=harness.ENV)
-
-    def test_a_person_reaches_the_database_through_it_only(self):
-        done = self.user('send', self.statement, '--json')
-        self.assertEqual(done.returncode, 3, done.stderr)
-        with self.assertRaises(PermissionError):
-            self.as_nobody(lambda: os.listdir(self.root / 'data'))
-        digest = done.stdout.split('"hash":"')[1][:64]
-        self.assertEqual(self.user('approve', 1, '--hash', digest).returncode, 77)
-        done = self.root_ctl('approve', 1, '--hash', digest)
-        self.assertEqual(done.returncode, 0, done.stderr)
-
-    def as_nobody(self, what):
-        """what() with the rights of nobody."""
-        os.setegid(NOBODY)
-        os.seteuid(NOBODY)
-        try:
-            return what()
-        finally:
-            os.seteuid(0)
-            os.setegid(0)
-
-    def test_a_configuration_of_ones_own_opens_no_gate(self):
-        own = self.dir / 'own.conf'
-        own.write_text(self.conf.read_text().replace('two-person', 'none'))
-        os.chown(own, NOBODY, NOBODY)
-        root_in_tmp = self.dir / 'root.conf'  # root's, but in a folder that anybody can change
-        root_in_tmp.write_text(self.conf.read_text().replace('two-person', 'none'))
-        root_in_tmp.chmod(0o644)
-        for conf in (own, root_in_tmp):
-            done = self.user('send', self.statement, conf=conf)
-            self.assertIn(f'{conf} is not used' if 'en' in harness.ENV.get('LC_MESSAGES', '')
-                          else str(conf), done.stderr)
-            self.assertNotEqual(done.returncode, 0)
-        self.assertEqual(self.root_ctl('list', '--json').stdout, '')
-
-    def test_files_are_opened_with_the_callers_own_rights(self):
-        secret = self.root / 'main.password'
-        secret.write_text('bí mật\n')
-        os.chown(secret, 0, self.GROUP)
-        secret.chmod(0o640)
-        self.statement.write_text(HEAD + f'Attach: {secret}\n' + BODY)
-        done = self.user('send', self.statement)
-        self.assertEqual(done.returncode, 77, done.stderr)
-        self.assertIn('main.password', done.stderr)
-        self.assertNotEqual(self.user('send', secret).returncode, 0)
-        self.assertEqual(self.user('rehearse', self.statement, '--maildir',
-                                   self.root / 'data' / 'md').returncode, 77)
-        self.assertEqual(self.root_ctl('list', '--json').stdout, '')
 
 
 if __name__ == '__main__':
