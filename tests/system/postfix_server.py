@@ -133,6 +133,7 @@ class Postfix:
             'myhostname': 'mail.test.example', 'mydestination': '', 'mynetworks': '',
             'alias_maps': '', 'local_recipient_maps': '', 'default_database_type': 'texthash',
             'local_transport': 'error:nobody lives here',
+            'minimal_backoff_time': '1s', 'maximal_backoff_time': '1s', 'queue_run_delay': '1s',
             'relayhost': f'[127.0.0.1]:{relayhost_port}', 'smtp_tls_security_level': 'none',
             'disable_dns_lookups': 'yes', 'smtp_host_lookup': 'native',
             'smtpd_peername_lookup': 'no', 'in_flow_delay': '0',
