@@ -67,20 +67,23 @@ int buf_addc(struct buf *b, char c)
 
 int buf_addf(struct buf *b, const char *fmt, ...)
 {
+        size_t len = b->len, room = b->size - len; /* most often enough: formatted once */
         va_list ap, again;
         int n, r;
 
         va_start(ap, fmt);
         va_copy(again, ap);
-        n = vsnprintf(NULL, 0, fmt, ap);
+        n = vsnprintf(room ? b->s + len : NULL, room, fmt, ap);
         va_end(ap);
         assert(n >= 0);
         r = reserve(b, (size_t) n);
-        if (r == 0) {
-                vsnprintf(b->s + b->len, (size_t) n + 1, fmt, again);
-                b->len += (size_t) n;
-        }
+        if (r == 0 && (size_t) n >= room)
+                vsnprintf(b->s + len, (size_t) n + 1, fmt, again);
         va_end(again);
+        if (r == 0)
+                b->len += (size_t) n;
+        else if (room)
+                b->s[len] = '\0';
         return r;
 }
 

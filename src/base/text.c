@@ -187,6 +187,12 @@ static bool is_unseen(uint32_t c)
                (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || c == TEXT_INVALID;
 }
 
+/* Most bytes are: they need no look at Unicode's tables. */
+static bool is_print(char c)
+{
+        return c >= ' ' && c < 0x7f;
+}
+
 bool text_clean(const char *s, unsigned flags, struct text_bad *ret_bad)
 {
         size_t n = strlen(s);
@@ -194,9 +200,14 @@ bool text_clean(const char *s, unsigned flags, struct text_bad *ret_bad)
 
         for (size_t i = 0; i < n;) {
                 uint32_t c;
-                size_t len = text_next(s + i, n - i, &c);
+                size_t len;
 
                 column++;
+                if (is_print(s[i])) {
+                        i++;
+                        continue;
+                }
+                len = text_next(s + i, n - i, &c);
                 if (is_unseen(c) &&
                     !((flags & TEXT_LINES) && (c == '\r' || c == '\n' || c == '\t'))) {
                         *ret_bad = (struct text_bad){.offset = i,
@@ -258,9 +269,15 @@ size_t text_escape(const char *s, char *out, size_t size)
         for (size_t i = 0; i < n;) {
                 char piece[16];
                 uint32_t c;
-                size_t len = text_next(s + i, n - i, &c);
-                size_t bytes = escape_one(s + i, len, c, piece);
+                size_t len, bytes;
 
+                if (is_print(s[i]) && s[i] != '\\' && used + sizeof(more) <= size) {
+                        cut = used;
+                        out[used++] = s[i++];
+                        continue;
+                }
+                len = text_next(s + i, n - i, &c);
+                bytes = escape_one(s + i, len, c, piece);
                 /* A mark stays with its letter or goes with it. */
                 if (!text_is_mark(c) && used + sizeof(more) <= size)
                         cut = used;

@@ -50,6 +50,17 @@ static void test_the_ceiling_is_exact(void **state)
         assert_string_equal(b.s, "1234");
 }
 
+static void test_formatted_text_that_does_not_fit_leaves_no_trace(void **state)
+{
+        CLEANUP(buf_done) struct buf b = BUF(6);
+
+        (void) state;
+        assert_int_equal(buf_addf(&b, "%d", 12), 0);
+        assert_int_equal(buf_addf(&b, "%s", "34567"), -E2BIG);
+        assert_string_equal(b.s, "12");
+        assert_int_equal(b.len, 2);
+}
+
 static void test_a_buffer_that_overflowed_stays_refused_until_cleared(void **state)
 {
         CLEANUP(buf_done) struct buf b = BUF(4);
@@ -120,6 +131,7 @@ int main(void)
                 cmocka_unit_test(test_an_empty_buffer_is_an_empty_string),
                 cmocka_unit_test(test_what_is_added_is_there_in_order),
                 cmocka_unit_test(test_the_ceiling_is_exact),
+                cmocka_unit_test(test_formatted_text_that_does_not_fit_leaves_no_trace),
                 cmocka_unit_test(test_a_buffer_that_overflowed_stays_refused_until_cleared),
                 cmocka_unit_test(test_a_size_near_the_end_of_the_address_space_is_refused),
                 cmocka_unit_test(test_dropping_takes_from_the_front),
