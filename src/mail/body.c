@@ -10,72 +10,80 @@
 #define QUOTED_LINE 76 /* columns, RFC 2045 */
 #define BASE64_LINE 76 /* libetpan's */
 
-/*
- * A dot that opens a line is encoded here, since libetpan leaves it. Its lines
- * have at most 74 columns, so the two more fit. It writes "=" CRLF apart from
- * what follows: a line never starts inside s.
- */
 static int append(void *data, const char *s, size_t n)
 {
-        struct buf *b = data;
-
-        if (n > 0 && s[0] == '.' && (b->len == 0 || b->s[b->len - 1] == '\n')) {
-                buf_adds(b, "=2E");
-                s++;
-                n--;
-        }
-        buf_add(b, s, n);
+        buf_add(data, s, n);
         return 1;
 }
 
-/* Bytes since the last line end. */
-static size_t column(const struct buf *b)
-{
-        const char *end = memrchr(b->s, '\n', b->len);
+/* A line on its way; a greeting is encoded for each recipient, so this must be quick. */
+struct line {
+        struct buf *b;
+        char s[QUOTED_LINE + 2];
+        size_t n;
+};
 
-        return end ? (size_t) (b->s + b->len - 1 - end) : b->len;
+static void line_end(struct line *l, const char *end)
+{
+        buf_add(l->b, l->s, l->n);
+        buf_adds(l->b, end);
+        l->n = 0;
 }
 
-/*
- * libetpan gets no line end and no blank before one: in front of a line end
- * it would write a blank twice.
- */
-static void quoted_line(struct buf *b, const char *s, size_t n, bool ended)
+static bool is_line_end(const char *s, size_t n)
 {
-        char blank = ended && n > 0 ? s[n - 1] : '\0';
-        int col = 0;
+        return n > 0 && (*s == '\r' || *s == '\n');
+}
 
-        if (blank == ' ' || blank == '\t')
-                n--;
-        mailmime_quoted_printable_write_driver(append, b, &col, 1, s, n);
-        if (blank == ' ' || blank == '\t') {
-                if (column(b) + 3 > QUOTED_LINE)
-                        buf_adds(b, "=\r\n");
-                buf_adds(b, blank == ' ' ? "=20" : "=09");
+/* RFC 2045 6.7 (2) and (3), and what a line must not start with (body.h). */
+static bool is_plain(const struct line *l, const char *s, size_t n)
+{
+        if (*s == ' ' || *s == '\t')
+                return !is_line_end(s + 1, n - 1);
+        if (*s <= ' ' || *s == '=' || *s == 0x7f)
+                return false;
+        return l->n > 0 || !(*s == '.' || (n >= 5 && memcmp(s, "From ", 5) == 0));
+}
+
+static void put(struct line *l, const char *s, size_t n)
+{
+        static const char hex[] = "0123456789ABCDEF";
+        size_t most = is_line_end(s + 1, n - 1) ? QUOTED_LINE : QUOTED_LINE - 1; /* room for "=" */
+        bool plain = is_plain(l, s, n);
+
+        if (l->n + (plain ? 1 : 3) > most) {
+                line_end(l, "=\r\n");
+                plain = is_plain(l, s, n);
         }
-        buf_adds(b, ended ? "\r\n" : "=\r\n");
-}
-
-/* Bytes in front of the first CR or LF, n when there is none. */
-static size_t line_len(const char *s, size_t n)
-{
-        size_t i = 0;
-
-        while (i < n && s[i] != '\r' && s[i] != '\n')
-                i++;
-        return i;
+        if (plain) {
+                l->s[l->n++] = *s;
+                return;
+        }
+        l->s[l->n++] = '=';
+        l->s[l->n++] = hex[(unsigned char) *s >> 4];
+        l->s[l->n++] = hex[(unsigned char) *s & 15];
 }
 
 void body_quoted(struct buf *b, const char *s, size_t n)
 {
-        while (n > 0) {
-                size_t len = line_len(s, n);
-                size_t end = len == n ? 0 : len + 1 < n && memcmp(s + len, "\r\n", 2) == 0 ? 2 : 1;
+        struct line l = {.b = b};
+        bool ended = true;
 
-                quoted_line(b, s, len, end > 0);
-                s += len + end;
-                n -= len + end;
+        while (n > 0) {
+                size_t used = 1;
+
+                ended = is_line_end(s, n);
+                if (ended)
+                        line_end(&l, "\r\n");
+                else
+                        put(&l, s, n);
+                if (n > 1 && s[0] == '\r' && s[1] == '\n')
+                        used = 2;
+                s += used;
+                n -= used;
         }
+        if (!ended)
+                line_end(&l, "=\r\n");
 }
 
 void body_base64(struct buf *b, const char *p, size_t n)

@@ -15,9 +15,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What all letters of one moment say; few releases have more than one. */
+struct dated {
+        bool made;
+        int64_t moment;
+        struct buf date, line; /* the header line; the dateline as encoded */
+};
+
 struct letter {
         char *bytes;
         struct cuts cuts;
+        struct dated *dated;
 };
 
 int letter_load(char *bytes, size_t n, const char *cuts, struct letter **ret, struct err *e)
@@ -26,6 +34,8 @@ int letter_load(char *bytes, size_t n, const char *cuts, struct letter **ret, st
         int r;
 
         l->bytes = bytes;
+        l->dated = mem_zalloc(sizeof(*l->dated));
+        l->dated->date = l->dated->line = BUF(1024);
         r = cuts_parse(cuts, &l->cuts, e);
         if (r < 0)
                 return r;
@@ -38,8 +48,12 @@ int letter_load(char *bytes, size_t n, const char *cuts, struct letter **ret, st
 
 void letter_free(struct letter **l)
 {
-        if (*l)
-                free((*l)->bytes);
+        if (!*l)
+                return;
+        buf_done(&(*l)->dated->date);
+        buf_done(&(*l)->dated->line);
+        free((*l)->dated);
+        free((*l)->bytes);
         free(*l);
         *l = NULL;
 }
@@ -110,9 +124,11 @@ static void greeting(const struct personal *w, struct buf *b)
         add_list(&who, w->org);
         if (who.len == 0)
                 buf_adds(b, vi ? "Kính gửi: Quý cơ quan" : "Dear Sir or Madam");
-        else
-                buf_addf(b, "%s%s%s", vi ? "Kính gửi: " : "To: ", vi && person ? "Ông/Bà " : "",
-                         who.s);
+        else {
+                buf_adds(b, vi ? "Kính gửi: " : "To: ");
+                buf_adds(b, vi && person ? "Ông/Bà " : "");
+                buf_adds(b, who.s);
+        }
 }
 
 static void add_escaped(struct buf *b, const char *s)
@@ -146,20 +162,47 @@ static void put_greeting(struct personal *w, bool html)
 }
 
 /* "08 giờ 05, ngày 24 tháng 11 năm 2026" where the hour matters. */
-static void put_dateline(struct personal *w)
+static void make_dateline(const struct letter *l, int64_t moment, struct buf *b)
 {
         CLEANUP(buf_done) struct buf text = BUF(256);
-        enum lang lang = w->letter->cuts.language;
+        enum lang lang = l->cuts.language;
         char date[MOMENT_MAX];
         struct tm tm;
 
-        if (w->letter->cuts.hour) {
-                zone_local(w->r->moment, &tm);
+        if (l->cuts.hour) {
+                zone_local(moment, &tm);
                 buf_addf(&text, lang == LANG_VI ? "%02d giờ %02d, " : "%02d:%02d, ", tm.tm_hour,
                          tm.tm_min);
         }
-        buf_adds(&text, moment_official_date(w->r->moment, lang, date));
-        body_quoted(&w->own, text.s, text.len);
+        buf_adds(&text, moment_official_date(moment, lang, date));
+        body_quoted(b, text.s, text.len);
+}
+
+/* Makes `name` the process's zone unless it is; false: it was, or the system no longer has it. */
+static bool change_zone(const char *name)
+{
+        return strcmp(zone_name(), name) != 0 && zone_open(name, NULL) == 0;
+}
+
+static const struct dated *dated_of(const struct letter *l, int64_t moment)
+{
+        struct dated *d = l->dated;
+        char date[MOMENT_MAX], before[ZONE_NAME_MAX];
+        bool changed;
+
+        if (d->made && d->moment == moment)
+                return d;
+        memcpy(before, zone_name(), strlen(zone_name()) + 1);
+        changed = change_zone(l->cuts.zone);
+        buf_clear(&d->date);
+        buf_clear(&d->line);
+        buf_addf(&d->date, "Date: %s\r\n", moment_rfc5322(moment, date));
+        make_dateline(l, moment, &d->line);
+        if (changed)
+                zone_open(before, NULL);
+        d->moment = moment;
+        d->made = true;
+        return d;
 }
 
 /* An unfit address is refused long before; here it must only not add a header line. */
@@ -171,22 +214,27 @@ static void put_to(struct personal *w)
                        screened(w->r->address, &owned), NULL);
 }
 
+static void put_message_id(struct personal *w)
+{
+        buf_adds(&w->own, "Message-ID: <");
+        buf_adds(&w->own, w->r->message_id);
+        buf_addc(&w->own, '@');
+        buf_adds(&w->own, w->letter->cuts.domain);
+        buf_adds(&w->own, ">\r\n");
+}
+
 static void make(struct personal *w, enum cut_field field)
 {
-        char date[MOMENT_MAX];
-
+        const struct dated *d = dated_of(w->letter, w->r->moment);
         size_t before = w->own.len;
 
         switch (field) {
-        case CUT_DATE: buf_addf(&w->own, "Date: %s\r\n", moment_rfc5322(w->r->moment, date)); break;
+        case CUT_DATE: buf_add(&w->own, d->date.s, d->date.len); break;
         case CUT_TO: put_to(w); break;
-        case CUT_MESSAGE_ID:
-                buf_addf(&w->own, "Message-ID: <%s@%s>\r\n", w->r->message_id,
-                         w->letter->cuts.domain);
-                break;
+        case CUT_MESSAGE_ID: put_message_id(w); break;
         case CUT_GREETING: put_greeting(w, false); break;
         case CUT_GREETING_HTML: put_greeting(w, true); break;
-        case CUT_DATELINE: put_dateline(w); break;
+        case CUT_DATELINE: buf_add(&w->own, d->line.s, d->line.len); break;
         case CUT_EARLY:
         case CUT_OTHERS:
         case CUT_EVERYBODY:
@@ -241,12 +289,6 @@ static void join(const struct letter *l, const struct personal *w, struct splice
         }
 }
 
-/* Makes `name` the process's zone unless it is; false: it was, or the system no longer has it. */
-static bool change_zone(const char *name)
-{
-        return strcmp(zone_name(), name) != 0 && zone_open(name, NULL) == 0;
-}
-
 void letter_splice(const struct letter *l, const struct letter_recipient *r, struct spliced *ret)
 {
         CLEANUP(mem_free) char *name = NULL;
@@ -257,19 +299,13 @@ void letter_splice(const struct letter *l, const struct letter_recipient *r, str
                              .name = screened(r->name, &name),
                              .org = screened(r->org, &org),
                              .title = screened(r->title, &title)};
-        char before[ZONE_NAME_MAX];
-        bool changed;
 
         assert(is_message_id(r->message_id));
         w.own = BUF(4096 + 40 * (strlen(w.name) + strlen(w.org) + strlen(w.title)) +
                     strlen(r->address));
-        memcpy(before, zone_name(), strlen(zone_name()) + 1);
-        changed = change_zone(l->cuts.zone);
         for (size_t i = 0; i < l->cuts.n; i++)
                 if (l->cuts.v[i].field < CUT_EARLY && !w.made[l->cuts.v[i].field])
                         make(&w, l->cuts.v[i].field);
-        if (changed)
-                zone_open(before, NULL);
         assert(!w.own.over);
 
         *ret = (struct spliced){.v = mem_alloc((2 * l->cuts.n + 1) * sizeof(*ret->v)),

@@ -50,17 +50,16 @@ static void test_no_line_starts_with_a_dot_or_with_from(void **state)
 
 static void test_a_dot_behind_a_soft_line_end_is_encoded_too(void **state)
 {
-        char text[75];
+        char text[77];
 
         (void) state;
-        memset(text, 'a', 73);
-        memcpy(text + 73, ".", 2);
+        memset(text, 'a', 75);
+        memcpy(text + 75, ".", 2);
         quoted(text,
-               "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=\r\n"
+               "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa=\r\n"
                "=2E=\r\n");
 }
 
-/* libetpan 1.9.4 by itself writes such a blank twice. */
 static void test_a_blank_in_front_of_a_line_end_is_kept_once(void **state)
 {
         (void) state;
@@ -83,6 +82,27 @@ static void test_lines_keep_within_76_columns_whatever_they_end_in(void **state)
                         assert_true(end - p <= 76);
                 }
         }
+}
+
+static void test_a_line_is_full_at_76_columns_and_not_before(void **state)
+{
+        char text[80], expected[84];
+
+        (void) state;
+        memset(text, 'x', 76);
+        memcpy(text + 76, "\n", 2);
+        memcpy(expected, text, 76);
+        memcpy(expected + 76, "\r\n", 3);
+        quoted(text, expected); /* its end needs no "=" */
+        memcpy(text + 76, "x\n", 3);
+        memcpy(expected + 75, "=\r\nxx\r\n", 8);
+        quoted(text, expected);
+}
+
+static void test_what_only_looks_like_an_encoding_is_kept(void **state)
+{
+        (void) state;
+        quoted("=41 =\x7f\x01~!\n", "=3D41 =3D=7F=01~!\r\n");
 }
 
 /* R59 */
@@ -142,6 +162,8 @@ int main(void)
                 cmocka_unit_test(test_a_dot_behind_a_soft_line_end_is_encoded_too),
                 cmocka_unit_test(test_a_blank_in_front_of_a_line_end_is_kept_once),
                 cmocka_unit_test(test_lines_keep_within_76_columns_whatever_they_end_in),
+                cmocka_unit_test(test_a_line_is_full_at_76_columns_and_not_before),
+                cmocka_unit_test(test_what_only_looks_like_an_encoding_is_kept),
                 cmocka_unit_test(test_a_line_of_10_mb_leaves_in_short_lines),
                 cmocka_unit_test(test_the_size_of_base64_is_told_before),
                 cmocka_unit_test(test_base64_has_76_columns),
