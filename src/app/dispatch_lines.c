@@ -386,18 +386,27 @@ static bool lane_rate(struct dispatch *d, struct lane *lane)
         return lane->budget >= 1;
 }
 
-/* Lines that could take one more envelope now, at most `max`. */
+static bool line_has_room(struct dispatch *d, const struct line *l)
+{
+        return l->up && !l->quitting && !l->spent && l->lane->lanes == d->lanes && !l->job[1] &&
+               l->handed < l->lane->cap && conn_room(l->conn) && lane_rate(d, l->lane);
+}
+
+/*
+ * Lines that could take one more envelope now, at most `max`. Idle ones come first: a letter
+ * behind another's dot waits for that dot, however slow the relay is about it.
+ */
 size_t lines_room(struct dispatch *d, struct line **v, size_t max)
 {
         size_t n = 0;
 
-        for (struct line *l = d->line; l && n < max; l = l->next) {
-                if (!l->up || l->quitting || l->spent || l->lane->lanes != d->lanes || l->job[1] ||
-                    l->handed >= l->lane->cap || !conn_room(l->conn) || !lane_rate(d, l->lane))
-                        continue;
-                l->lane->budget -= l->lane->cfg->rate ? 1 : 0;
-                v[n++] = l;
-        }
+        for (int behind = 0; behind <= 1; behind++)
+                for (struct line *l = d->line; l && n < max; l = l->next) {
+                        if ((l->job[0] != NULL) != behind || !line_has_room(d, l))
+                                continue;
+                        l->lane->budget -= l->lane->cfg->rate ? 1 : 0;
+                        v[n++] = l;
+                }
         return n;
 }
 
