@@ -57,9 +57,10 @@ struct release { /* owns its strings; release_done() */
 
         char hash[HASH_HEX_MAX];            /* of content and recipients: what an approval binds */
         char content_hash[HASH_HEX_MAX];    /* of file, attachments and options: keys compare it */
-        char audience_hash[HASH_HEX_MAX];   /* of the resolved addresses: the same-content guard */
+        char audience_hash[HASH_HEX_MAX];   /* of the resolved addresses: the same guard */
         char recipients_hash[HASH_HEX_MAX]; /* over all leaves in order of delivery id */
-        char letter_hash[HASH_HEX_MAX];
+        char letter_hash[HASH_HEX_MAX];     /* of the composed letter, byte by byte */
+        char text_hash[HASH_HEX_MAX];       /* title, number, text, files: the same-content guard */
 };
 void release_done(struct release *r);
 
@@ -89,8 +90,8 @@ struct release_attachment {
 /*
  * Stage: inserts `r` invisible with its content; sets r->id. Transactions of its own, about
  * 1 MB each, outside any other: a letter of 20 MB must not hold the lock. Then deliveries by
- * delivery_stage(), some hundred a transaction. letter_hash and content_hash are taken from r;
- * what depends on recipients is set by release_publish(). While this db is open nobody else
+ * delivery_stage(), some hundred a transaction. The letter's, content's and text's hash are taken
+ * from r; what depends on recipients is set by release_publish(). While this db is open nobody else
  * removes the stage; once it is closed or dead, the next db_open() anywhere does.
  */
 int release_stage(struct db *db, struct release *r, const struct frozen *letter,
@@ -121,8 +122,8 @@ void release_moments(struct release *r, int64_t now, int64_t grace_ms);
 int release_by_key(struct db *db, const char *key, int64_t *ret_id, struct err *e);
 int release_by_content(struct db *db, const char *content_hash, int64_t since, int64_t *ret_id,
                        struct err *e);
-int release_by_same_letter(struct db *db, const char *letter_hash, const char *audience_hash,
-                           int64_t since, int64_t *ret_id, struct err *e);
+int release_by_same_text(struct db *db, const char *text_hash, const char *audience_hash,
+                         int64_t since, int64_t *ret_id, struct err *e);
 int release_by_number(struct db *db, const char *number, int64_t year_from, int64_t year_to,
                       int64_t *ret_id, struct err *e);
 

@@ -8,7 +8,7 @@
  *      its moments     submission_moments(): At, Embargo, Early, Expires against `now`
  *      its audience    submission_resolve(): who that is in the address book
  *      its letter      submission_compose(): composed once, frozen
- *      the guards      the same content, the same letter to the same people, the same Number
+ *      the guards      the same content, the same text to the same people, the same Number
  *
  * submit() does all of it and then stores: staged by chunks that hold the write
  * lock for at most 20 ms, then one short transaction in which the guards are
@@ -66,7 +66,7 @@ struct submission { /* read only, outside of submit.c and its parts */
 
         struct submit_file *att;
         size_t natt;
-        char content_hash[HASH_HEX_MAX];
+        char content_hash[HASH_HEX_MAX], text_hash[HASH_HEX_MAX];
 
         int64_t t_at, t_embargo, t_expires; /* after submission_moments(), 0 = none */
         struct selection *audience, *early; /* after submission_resolve(); early may be NULL */

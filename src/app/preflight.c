@@ -136,7 +136,7 @@ static int look_at_letter(struct flight *f, struct err *out)
 
 static int look_at_guards(struct flight *f, struct err *out)
 {
-        char letter_hash[HASH_HEX_MAX] = "", people[HASH_HEX_MAX] = "";
+        char people[HASH_HEX_MAX] = "";
         struct err e = {0};
         int64_t id = 0;
         int r = submit_key_taken(f->s, f->db, &id, &e);
@@ -149,12 +149,10 @@ static int look_at_guards(struct flight *f, struct err *out)
                 warn_at(f, NULL, &e);
                 return 0;
         }
-        if (r == 0 && f->s->audience && f->s->letter.bytes) { /* both steps went well */
-                frozen_hash(&f->s->letter, letter_hash);
+        if (r == 0 && f->s->audience) /* that step went well */
                 r = submit_people(f->s, f->db, people, &e);
-        }
         if (r == 0)
-                r = submit_guards(f->s, f->db, letter_hash, people, &e);
+                r = submit_guards(f->s, f->db, people, &e);
         *out = e;
         if (r < 0)
                 err_at(&e, f->s->name, 0);

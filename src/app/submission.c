@@ -116,6 +116,30 @@ static void hash_items(struct hash *h, const struct statement_items *l)
                 hash_text(h, l->v[i].value);
 }
 
+static void hash_files(struct hash *h, const struct submission *s)
+{
+        hash_number(h, (int64_t) s->natt);
+        for (size_t i = 0; i < s->natt; i++) {
+                hash_text(h, s->att[i].name);
+                hash_piece(h, s->att[i].data, s->att[i].n);
+        }
+}
+
+/* What its readers would call the same text, whatever its class, key or moments. */
+static void hash_what_is_read(struct submission *s)
+{
+        unsigned char sum[HASH_BYTES];
+        struct hash h;
+
+        hash_init(&h);
+        hash_text(&h, s->st->title);
+        hash_text(&h, s->st->number);
+        hash_text(&h, s->st->text);
+        hash_files(&h, s);
+        hash_final(&h, sum);
+        hash_hex(sum, s->text_hash);
+}
+
 /*
  * Everything that the file, its attachments and the options say, but the key:
  * INTERFACE.md compares keys with the same content and contents under new keys.
@@ -141,13 +165,10 @@ void submission_hash(struct submission *s)
         hash_number(&h, (int64_t) s->language);
         hash_items(&h, s->o->to ? &option : to);
         hash_items(&h, &st->except);
-        hash_number(&h, (int64_t) s->natt);
-        for (size_t i = 0; i < s->natt; i++) {
-                hash_text(&h, s->att[i].name);
-                hash_piece(&h, s->att[i].data, s->att[i].n);
-        }
+        hash_files(&h, s);
         hash_final(&h, sum);
         hash_hex(sum, s->content_hash);
+        hash_what_is_read(s);
 }
 
 /* --- open and free ----------------------------------------------------------------------- */

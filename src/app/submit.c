@@ -210,6 +210,7 @@ static void describe(struct staging *g)
                 .reason = (char *) "",
         };
         memcpy(g->r.content_hash, s->content_hash, sizeof(g->r.content_hash));
+        memcpy(g->r.text_hash, s->text_hash, sizeof(g->r.text_hash));
         frozen_hash(&s->letter, g->r.letter_hash);
 }
 
@@ -256,7 +257,7 @@ static int publish(struct staging *g, struct err *e)
                 return 0;
         }
         if (r == 0)
-                r = submit_guards(g->s, g->db, g->r.letter_hash, g->r.audience_hash, e);
+                r = submit_guards(g->s, g->db, g->r.audience_hash, e);
         if (r == 0)
                 r = release_publish(&tx, &g->r, how, e);
         if (r == 0)
@@ -296,15 +297,12 @@ static int store(struct submission *s, struct db *db, const struct actor *who,
 static int attempt(struct submission *s, struct db *db, const struct actor *who,
                    struct submitted *out, struct err *e)
 {
-        char letter_hash[HASH_HEX_MAX];
         int r = submission_resolve(s, db, e);
 
         if (r == 0)
                 r = submission_compose(s, false, e);
-        if (r < 0)
-                return r;
-        frozen_hash(&s->letter, letter_hash);
-        r = submit_guards(s, db, letter_hash, "", e);
+        if (r == 0)
+                r = submit_guards(s, db, "", e);
         return r < 0 ? r : store(s, db, who, out, e);
 }
 

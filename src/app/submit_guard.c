@@ -89,27 +89,33 @@ static int guard_content(const struct submission *s, struct db *db, struct err *
                        (long long) id, SAME_CONTENT_DAYS);
 }
 
-static int guard_letter(const struct submission *s, struct db *db, const char *letter_hash,
-                        const char *audience_hash, struct err *e)
+static int guard_text(const struct submission *s, struct db *db, const char *audience_hash,
+                      struct err *e)
 {
+        CLEANUP(release_done) struct release there = {0};
         char within[MOMENT_MAX];
         int64_t id = 0;
         int r;
 
         if (!audience_hash[0] || !s->cfg->same_content_ms)
                 return 0;
-        r = release_by_same_letter(db, letter_hash, audience_hash, s->now - s->cfg->same_content_ms,
-                                   &id, e);
+        r = release_by_same_text(db, s->text_hash, audience_hash, s->now - s->cfg->same_content_ms,
+                                 &id, e);
+        if (r == 0 && id)
+                r = release_get(db, id, &there, e);
         if (r < 0 || id == 0)
                 return r;
-        return err_set(e, -EEXIST,
-                       "release %lld brought the same text to the same audience within %s. To send "
-                       "it really again: --again",
-                       (long long) id, duration_show(s->cfg->same_content_ms, s->o->lang, within));
+        return err_set(
+                e, -EEXIST,
+                there.out_at ? N_("release %lld brought the same text to the same audience within "
+                                  "%s. To send it really again: --again")
+                             : N_("release %lld, submitted within %s, brings the same text to the "
+                                  "same audience. To send it really again: --again"),
+                (long long) id, duration_show(s->cfg->same_content_ms, s->o->lang, within));
 }
 
-int submit_guards(const struct submission *s, struct db *db, const char *letter_hash,
-                  const char *audience_hash, struct err *e)
+int submit_guards(const struct submission *s, struct db *db, const char *audience_hash,
+                  struct err *e)
 {
         int r;
 
@@ -119,7 +125,7 @@ int submit_guards(const struct submission *s, struct db *db, const char *letter_
         if (r == 0)
                 r = guard_content(s, db, e);
         if (r == 0)
-                r = guard_letter(s, db, letter_hash, audience_hash, e);
+                r = guard_text(s, db, audience_hash, e);
         if (r == -EEXIST)
                 err_at(e, s->name, 0);
         return r;

@@ -22,8 +22,8 @@ int submit_people(const struct submission *s, struct db *db, char out[HASH_HEX_M
  * The guards of INTERFACE.md "Keys" but the key itself: -EEXIST with the release and
  * the ways out. audience_hash "": the last of them is not asked yet.
  */
-int submit_guards(const struct submission *s, struct db *db, const char *letter_hash,
-                  const char *audience_hash, struct err *e);
+int submit_guards(const struct submission *s, struct db *db, const char *audience_hash,
+                  struct err *e);
 /* 1 and *ret_id: this key is there with this content; 0: it is free; -EEXIST: other content. */
 int submit_key_taken(const struct submission *s, struct db *db, int64_t *ret_id, struct err *e);
 

@@ -102,7 +102,7 @@ static enum release_state shown(enum release_state stored, bool paused, int64_t 
         " r.automatic, r.submitted_at, r.submitted_uid, r.submitted_by, r.approved_at,"     \
         " r.approved_uid, r.approved_by, r.approved_hash, r.reason, r.state, r.paused,"     \
         " r.due_at, r.early_at, r.moment, r.recipients, r.out_at, r.hash, r.content_hash,"  \
-        " r.audience_hash, r.recipients_hash, r.letter_hash,"                               \
+        " r.audience_hash, r.recipients_hash, r.letter_hash, r.text_hash,"                  \
         " (SELECT coalesce(sum(c.n), 0) FROM release_count c"                               \
         "   WHERE c.release_id = r.id AND " COUNT_OPEN ")"
 
@@ -164,6 +164,7 @@ static void row_read(struct sql *q, struct release *r)
         hex_copy(r->audience_hash, sql_text(q, c++));
         hex_copy(r->recipients_hash, sql_text(q, c++));
         hex_copy(r->letter_hash, sql_text(q, c++));
+        hex_copy(r->text_hash, sql_text(q, c++));
         r->state = shown(r->stored, r->paused, sql_int(q, c));
 }
 

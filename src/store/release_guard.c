@@ -46,15 +46,15 @@ int release_by_content(struct db *db, const char *content_hash, int64_t since, i
         return newest(db, sql, SQL_WITH(SQL_TEXT(content_hash), SQL_INT(since)), ret_id, e);
 }
 
-int release_by_same_letter(struct db *db, const char *letter_hash, const char *audience_hash,
-                           int64_t since, int64_t *ret_id, struct err *e)
+int release_by_same_text(struct db *db, const char *text_hash, const char *audience_hash,
+                         int64_t since, int64_t *ret_id, struct err *e)
 {
         static const char sql[] =
-                "SELECT r.id FROM release r WHERE r.letter_hash = ?1 AND r.audience_hash = ?2"
+                "SELECT r.id FROM release r WHERE r.text_hash = ?1 AND r.audience_hash = ?2"
                 " AND r.submitted_at >= ?3 AND " RELEASE_HOLDS " ORDER BY r.id DESC LIMIT 1";
 
         return newest(db, sql,
-                      SQL_WITH(SQL_TEXT(letter_hash), SQL_TEXT(audience_hash), SQL_INT(since)),
+                      SQL_WITH(SQL_TEXT(text_hash), SQL_TEXT(audience_hash), SQL_INT(since)),
                       ret_id, e);
 }
 

@@ -24,25 +24,25 @@ static int insert_release(struct tx *tx, const struct release *r, const char *cu
                 "INSERT INTO release (state, number, number_fold, title, kind, class, language,"
                 " key, body, audience, except_, early, contact, signer, reply_to, at, embargo,"
                 " expires, automatic, submitted_at, submitted_uid, submitted_by, content_hash,"
-                " letter_hash, cuts)"
+                " letter_hash, text_hash, cuts)"
                 " VALUES ('staged', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-                " ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24) RETURNING id";
+                " ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) RETURNING id";
         CLEANUP(mem_free) char *fold = text_fold(r->number);
 
         assert(fold);
-        return sql_get_int(tx->db, sql,
-                           SQL_WITH(SQL_TEXT(r->number), SQL_TEXT(fold), SQL_TEXT(r->title),
-                                    SQL_TEXT(words_name(&release_kinds, (int) r->kind)),
-                                    SQL_TEXT(words_name(&release_classes, (int) r->class)),
-                                    SQL_TEXT(msg_lang_name(r->language)), SQL_TEXT(r->key),
-                                    SQL_TEXT(r->text), SQL_TEXT(r->audience), SQL_TEXT(r->except),
-                                    SQL_TEXT(r->early), SQL_TEXT(r->contact), SQL_TEXT(r->signer),
-                                    SQL_TEXT(r->reply_to), SQL_INT(r->at), SQL_INT(r->embargo),
-                                    SQL_INT(r->expires), SQL_INT(r->automatic),
-                                    SQL_INT(r->submitted_at), SQL_INT(r->submitted_uid),
-                                    SQL_TEXT(r->submitted_by), SQL_TEXT(r->content_hash),
-                                    SQL_TEXT(r->letter_hash), SQL_TEXT(cuts)),
-                           ret_id, e);
+        return sql_get_int(
+                tx->db, sql,
+                SQL_WITH(SQL_TEXT(r->number), SQL_TEXT(fold), SQL_TEXT(r->title),
+                         SQL_TEXT(words_name(&release_kinds, (int) r->kind)),
+                         SQL_TEXT(words_name(&release_classes, (int) r->class)),
+                         SQL_TEXT(msg_lang_name(r->language)), SQL_TEXT(r->key), SQL_TEXT(r->text),
+                         SQL_TEXT(r->audience), SQL_TEXT(r->except), SQL_TEXT(r->early),
+                         SQL_TEXT(r->contact), SQL_TEXT(r->signer), SQL_TEXT(r->reply_to),
+                         SQL_INT(r->at), SQL_INT(r->embargo), SQL_INT(r->expires),
+                         SQL_INT(r->automatic), SQL_INT(r->submitted_at), SQL_INT(r->submitted_uid),
+                         SQL_TEXT(r->submitted_by), SQL_TEXT(r->content_hash),
+                         SQL_TEXT(r->letter_hash), SQL_TEXT(r->text_hash), SQL_TEXT(cuts)),
+                ret_id, e);
 }
 
 static int insert_attachments(struct tx *tx, int64_t id, const struct release_attachment *att,

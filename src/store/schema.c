@@ -39,11 +39,11 @@ static const char releases[] =
         "  out_at INTEGER NOT NULL DEFAULT 0,"
         "  hash TEXT NOT NULL DEFAULT '', content_hash TEXT NOT NULL,"
         "  audience_hash TEXT NOT NULL DEFAULT '', recipients_hash TEXT NOT NULL DEFAULT '',"
-        "  letter_hash TEXT NOT NULL, cuts TEXT NOT NULL) STRICT;"
+        "  letter_hash TEXT NOT NULL, text_hash TEXT NOT NULL, cuts TEXT NOT NULL) STRICT;"
         "CREATE INDEX release_key ON release (key) WHERE key <> '';"
         "CREATE INDEX release_number ON release (number_fold) WHERE number_fold <> '';"
         "CREATE INDEX release_content ON release (content_hash);"
-        "CREATE INDEX release_same ON release (letter_hash, audience_hash);"
+        "CREATE INDEX release_same ON release (text_hash, audience_hash);"
         "CREATE INDEX release_staged ON release (id) WHERE state = 'staged';"
 
         /* in pieces, so that no transaction carries 20 MB; item 0 is the letter */

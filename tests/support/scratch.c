@@ -144,6 +144,7 @@ struct release scratch_release(const char *title)
         };
 
         snprintf(r.content_hash, sizeof(r.content_hash), "content of %.40s", title);
+        snprintf(r.text_hash, sizeof(r.text_hash), "text of %.40s", title);
         snprintf(r.letter_hash, sizeof(r.letter_hash), "letter of %.40s", title);
         snprintf(r.audience_hash, sizeof(r.audience_hash), "audience");
         return r;

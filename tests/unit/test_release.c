@@ -351,7 +351,7 @@ static void test_a_cancelled_release_keeps_its_key_once_somebody_got_it(void **s
         assert_int_equal(by_key(s, "b"), b.id); /* and it arrived */
 }
 
-static void test_contents_and_letters_are_found_since_a_moment(void **state)
+static void test_contents_and_texts_are_found_since_a_moment(void **state)
 {
         struct scratch *s = *state;
         CLEANUP(release_done) struct release r = scratch_release("Thông cáo");
@@ -362,9 +362,9 @@ static void test_contents_and_letters_are_found_since_a_moment(void **state)
         assert_int_equal(found, id);
         assert_ok(release_by_content(s->db, r.content_hash, NOON + 1, &found, &e), &e);
         assert_int_equal(found, 0);
-        assert_ok(release_by_same_letter(s->db, r.letter_hash, r.audience_hash, 0, &found, &e), &e);
+        assert_ok(release_by_same_text(s->db, r.text_hash, r.audience_hash, 0, &found, &e), &e);
         assert_int_equal(found, id);
-        assert_ok(release_by_same_letter(s->db, r.letter_hash, "others", 0, &found, &e), &e);
+        assert_ok(release_by_same_text(s->db, r.text_hash, "others", 0, &found, &e), &e);
         assert_int_equal(found, 0);
         assert_ok(release_by_number(s->db, "", 0, INT64_MAX, &found, &e), &e);
         assert_int_equal(found, 0); /* no Number is no Number */
@@ -425,7 +425,7 @@ int main(void)
                 TEST(test_of_two_with_one_key_only_the_first_becomes_visible),
                 TEST(test_a_rejected_release_gives_its_key_back),
                 TEST(test_a_cancelled_release_keeps_its_key_once_somebody_got_it),
-                TEST(test_contents_and_letters_are_found_since_a_moment),
+                TEST(test_contents_and_texts_are_found_since_a_moment),
                 TEST(test_a_release_is_named_by_id_number_or_key),
                 TEST(test_a_name_that_fits_several_lists_them),
         };

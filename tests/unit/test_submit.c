@@ -267,7 +267,7 @@ static void test_the_same_text_to_the_same_people_waits_12_hours(void **state)
 
         sent(p, HEAD BODY);
         p->now += 11 * CLOCK_HOUR;
-        assert_refused(p, HEAD BODY, -EEXIST, "t.txt: ", "within 12 h");
+        assert_refused(p, HEAD BODY, -EEXIST, "t.txt: ", "submitted within 12 h, brings the same text");
         /* the same people by another expression */
         assert_refused(p, "Title: Thông cáo\nTo: org:A or org:B\n" BODY, -EEXIST,
                        "t.txt: ", "same audience");
@@ -278,6 +278,30 @@ static void test_the_same_text_to_the_same_people_waits_12_hours(void **state)
         sent_with(p, HEAD BODY, &o);
         p->now += 13 * CLOCK_HOUR;
         sent(p, HEAD BODY);
+}
+
+/* Class, moments, key and language change the letter, not what its readers get to read. */
+static void test_the_same_text_is_the_same_whatever_stands_around_it(void **state)
+{
+        struct place *p = *state;
+        struct submit_options o = {.key = "k", .lang = LANG_EN};
+
+        write_file(p, "a.pdf", "%PDF-1", 6);
+        sent(p, HEAD "Attach: a.pdf\n" BODY);
+        assert_refused(p, HEAD "Attach: a.pdf\nClass: urgent\n" BODY, -EEXIST,
+                       "t.txt: ", "same audience");
+        assert_refused(p, HEAD "Attach: a.pdf\nEmbargo: 2026-01-02 08:00\n" BODY, -EEXIST,
+                       "t.txt: ", "same audience");
+        assert_refused(p, HEAD "Attach: a.pdf\nLanguage: en\nSigner: Lan\n" BODY, -EEXIST,
+                       "t.txt: ", "same audience");
+        assert_refused_with(p, HEAD "Attach: a.pdf\nClass: routine\n" BODY, &o, -EEXIST,
+                            "t.txt: ", "same audience");
+        sent(p, HEAD BODY);
+        sent(p, HEAD "Attach: a.pdf\n\nKhác.\n");
+        sent(p, "Title: Khác\nTo: kind:press\nAttach: a.pdf\n" BODY);
+        sent(p, HEAD "Number: 2\nAttach: a.pdf\n" BODY);
+        write_file(p, "a.pdf", "%PDF-2", 6);
+        sent(p, HEAD "Attach: a.pdf\n" BODY);
 }
 
 static void test_a_number_is_used_once_a_year(void **state)
@@ -464,6 +488,7 @@ int main(void)
                 TEST(test_a_key_of_a_rejected_release_is_free_again),
                 TEST(test_keys_are_filled_in_or_refused),
                 TEST(test_the_same_text_to_the_same_people_waits_12_hours),
+                TEST(test_the_same_text_is_the_same_whatever_stands_around_it),
                 TEST(test_a_number_is_used_once_a_year),
                 TEST(test_moments_are_judged_together),
                 TEST(test_early_readers_get_it_before_the_embargo_with_the_notice),
