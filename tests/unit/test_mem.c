@@ -50,7 +50,7 @@ static void test_take_moves_and_leaves_null(void **state)
         assert_null(to);
 }
 
-/* R83: a size that cannot be had ends the process; it never comes back as NULL or as too few bytes. */
+/* R83: a size that cannot be had ends the process; it never comes back as NULL or too small. */
 static void test_what_cannot_be_had_ends_the_process(void **state)
 {
         volatile size_t n = SIZE_MAX / 2;
