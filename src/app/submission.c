@@ -86,22 +86,22 @@ static int take_key(struct submission *s, struct err *e)
         return submit_at(submit_key(key.value, s->now, &s->key, e), &key, e);
 }
 
-/* What mends an earlier release comes by correct and withdraw, which know that release. */
+/* Only the release that they mend could tell whom these kinds and headers concern. */
 static int check_kind(const struct submission *s, struct err *e)
 {
         const struct statement *st = s->st;
-        bool withdrawal = st->kind == KIND_WITHDRAWAL;
         const struct statement_header *mends = st->wrong.line ? &st->wrong : &st->right;
         int r = 0;
 
-        if (withdrawal || st->kind == KIND_CORRECTION)
-                r = err_set(e, -EINVAL, "a %s belongs to the release it mends: pressctl %s R FILE",
-                            words_name(&release_kinds, (int) st->kind),
-                            withdrawal ? "withdraw" : "correct");
+        if (st->kind == KIND_WITHDRAWAL || st->kind == KIND_CORRECTION)
+                r = err_set(e, -EINVAL,
+                            "a %s is sent as a statement with a Number of its own, whose title "
+                            "says which one it mends: Kind: statement",
+                            words_name(&release_kinds, (int) st->kind));
         else if (mends->line)
                 r = err_set(e, -EINVAL,
-                            "Wrong and Right belong to a correction: pressctl correct "
-                            "R FILE");
+                            "Wrong and Right are not taken: say in the text what was wrong and "
+                            "what is right");
         if (r < 0)
                 err_at(e, s->name, mends->line);
         return r;

@@ -25,8 +25,9 @@ int submit_key_taken(const struct submission *s, struct db *db, int64_t *ret_id,
         if (strcmp(there.content_hash, s->content_hash) != 0)
                 return err_set(e, -EEXIST,
                                "the key “%s” belongs to release %lld, which has another content; "
-                               "take another key, or to mend that one: pressctl correct %lld FILE",
-                               s->key, (long long) id, (long long) id);
+                               "take another key. To mend that one: send the correction as a new "
+                               "release with a key and a Number of its own",
+                               s->key, (long long) id);
         *ret_id = id;
         return 1;
 }
@@ -50,7 +51,6 @@ static int guard_number(const struct submission *s, struct db *db, struct err *e
         CLEANUP(release_done) struct release r = {0};
         int64_t from = 0, to = 0, id = 0;
         char when[MOMENT_MAX];
-        long long n;
         int rc;
 
         if (!s->st->number[0])
@@ -62,15 +62,16 @@ static int guard_number(const struct submission *s, struct db *db, struct err *e
                 rc = release_get(db, id, &r, e);
         if (rc < 0 || id == 0)
                 return rc;
-        n = id;
         moment_show(r.out_at ? r.out_at : r.submitted_at, s->o->lang, when);
-        return err_set(e, -EEXIST,
-                       r.out_at
-                               ? N_("number %s went out at %s (release %lld). To mend it: pressctl "
-                                    "correct %lld FILE; to send it really again: --again")
-                               : N_("number %s was submitted at %s (release %lld). To mend it: "
-                                    "pressctl correct %lld FILE; to send it really again: --again"),
-                       s->st->number, when, n, n);
+        return err_set(
+                e, -EEXIST,
+                r.out_at ? N_("number %s went out at %s (release %lld). To mend it: send the "
+                              "correction with a Number of its own; to send it really again: "
+                              "--again")
+                         : N_("number %s was submitted at %s (release %lld). To mend it: send "
+                              "the correction with a Number of its own; to send it really "
+                              "again: --again"),
+                s->st->number, when, (long long) id);
 }
 
 static int guard_content(const struct submission *s, struct db *db, struct err *e)

@@ -25,8 +25,8 @@ static int wrong_state(const struct release *r, struct err *e)
         case RELEASE_DONE:
                 return err_set(e, -EINVAL,
                                "Sending of release %lld has ended. Nothing was changed; "
-                               "to mend it: pressctl correct %lld.",
-                               id, id);
+                               "to mend it, send the correction as a new release.",
+                               id);
         case RELEASE_REJECTED:
                 return err_set(e, -EINVAL,
                                "Release %lld was rejected. Nothing was changed; to send "

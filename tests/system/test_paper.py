@@ -109,6 +109,19 @@ class Paper(unittest.TestCase):
             if first.islower():
                 self.assertIn(first, {name.split(' ')[0] for name in table})
 
+    def test_messages_name_only_commands_that_are_there(self):
+        there = {name.split(' ')[0]: set() for name in commands()}
+        for name in commands():
+            first, _, second = name.partition(' ')
+            there[first] |= {second} - {''}
+        text = (ROOT / 'templates/messages/vi.po').read_text()
+        named = re.findall(r'\bpressctl ([a-z]+)(?: ([a-z]+))?', text)
+        self.assertGreater(len(named), 50)
+        for first, second in named:
+            self.assertIn(first, there)
+            if there[first]:
+                self.assertIn(second, there[first], f'pressctl {first} {second}')
+
     def test_pressd_8_describes_every_option(self):
         page = plain(ROOT / 'etc/man/pressd.8')
         usage = run(harness.program('pressd'), '--help')

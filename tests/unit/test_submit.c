@@ -267,7 +267,8 @@ static void test_the_same_text_to_the_same_people_waits_12_hours(void **state)
 
         sent(p, HEAD BODY);
         p->now += 11 * CLOCK_HOUR;
-        assert_refused(p, HEAD BODY, -EEXIST, "t.txt: ", "submitted within 12 h, brings the same text");
+        assert_refused(p, HEAD BODY, -EEXIST,
+                       "t.txt: ", "submitted within 12 h, brings the same text");
         /* the same people by another expression */
         assert_refused(p, "Title: Thông cáo\nTo: org:A or org:B\n" BODY, -EEXIST,
                        "t.txt: ", "same audience");
@@ -310,7 +311,7 @@ static void test_a_number_is_used_once_a_year(void **state)
 
         sent(p, HEAD "Number: 12/TC-TTTT\n" BODY);
         assert_refused(p, HEAD "Number: 12/tc-tttt\n\nKhác.\n", -EEXIST,
-                       "t.txt: ", "correct 1 FILE");
+                       "t.txt: ", "send the correction with a Number of its own");
         p->now = NOON + 365 * CLOCK_DAY - 19 * CLOCK_HOUR - 1; /* the last instant of 2026 */
         assert_refused(p, HEAD "Number: 12/TC-TTTT\n\nKhác.\n", -EEXIST, "t.txt: ", "12/TC-TTTT");
         p->now++;
@@ -439,10 +440,10 @@ static void test_our_own_return_path_is_not_an_audience(void **state)
         assert_int_equal(l.n, 0);
 }
 
-static void test_corrections_have_their_own_command(void **state)
+static void test_a_correction_is_pointed_to_what_works(void **state)
 {
         assert_refused(*state, HEAD "Kind: correction\n" BODY, -EINVAL,
-                       "t.txt: ", "pressctl correct R FILE");
+                       "t.txt: ", "Kind: statement");
 }
 
 static void test_the_trial_list_is_pointed_out(void **state)
@@ -496,7 +497,7 @@ int main(void)
                 TEST(test_attachments_are_judged_before_anything_is_stored),
                 TEST(test_another_attachment_is_another_content),
                 TEST(test_our_own_return_path_is_not_an_audience),
-                TEST(test_corrections_have_their_own_command),
+                TEST(test_a_correction_is_pointed_to_what_works),
                 TEST(test_the_trial_list_is_pointed_out),
                 TEST(test_many_recipients_are_all_there),
         };
