@@ -37,11 +37,12 @@ bool alarms_changed(const struct alarms *a);
 size_t alarms_list(const struct alarms *a, struct fault *v, size_t max);
 void alarms_written(struct alarms *a);
 
+/* `now` in ms, of a clock that only goes forward. */
+bool alarm_mail_waits(const struct alarms *a, int64_t now);
 /* The next alarm mail to send: whom to, and what; both are the caller's to free(). */
-bool alarm_mail_waits(const struct alarms *a);
-bool alarm_next_mail(struct alarms *a, char **ret_to, char **ret_text);
-/* Puts one back that could not be sent. Takes both over. */
-void alarm_mail_again(struct alarms *a, char *to, char *text);
+bool alarm_next_mail(struct alarms *a, int64_t now, char **ret_to, char **ret_text);
+/* Puts one back that could not be sent, for not before `after`. Takes both over. */
+void alarm_mail_again(struct alarms *a, char *to, char *text, int64_t after);
 
 /* SIGCHLD: takes the ended commands. */
 void alarms_reap(struct alarms *a);

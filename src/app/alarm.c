@@ -24,6 +24,7 @@ struct raised {
 
 struct mail {
         char *to, *text;
+        int64_t after; /* 0 = at once */
 };
 
 struct alarms {
@@ -115,11 +116,11 @@ static void mail_drop(struct alarms *a, size_t i)
         a->nmail--;
 }
 
-void alarm_mail_again(struct alarms *a, char *to, char *text)
+void alarm_mail_again(struct alarms *a, char *to, char *text, int64_t after)
 {
         if (a->nmail == ALARM_MAILS)
                 mail_drop(a, 0);
-        a->mail[a->nmail++] = (struct mail){to, text};
+        a->mail[a->nmail++] = (struct mail){to, text, after};
 }
 
 /*
@@ -157,7 +158,7 @@ static void command_run(struct alarms *a, const char *state, const char *text)
 static void tell(struct alarms *a, const char *state, const char *text)
 {
         for (size_t i = 0; i < a->nmail_to; i++)
-                alarm_mail_again(a, mem_strdup(a->mail_to[i]), mem_strdup(text));
+                alarm_mail_again(a, mem_strdup(a->mail_to[i]), mem_strdup(text), 0);
         if (a->command[0])
                 command_run(a, state, text);
 }
@@ -217,18 +218,29 @@ void alarms_written(struct alarms *a)
         a->changed = false;
 }
 
-bool alarm_mail_waits(const struct alarms *a)
+static size_t mail_due(const struct alarms *a, int64_t now)
 {
-        return a->nmail > 0;
+        size_t i = 0;
+
+        while (i < a->nmail && a->mail[i].after > now)
+                i++;
+        return i;
 }
 
-bool alarm_next_mail(struct alarms *a, char **ret_to, char **ret_text)
+bool alarm_mail_waits(const struct alarms *a, int64_t now)
 {
-        if (!a->nmail)
+        return mail_due(a, now) < a->nmail;
+}
+
+bool alarm_next_mail(struct alarms *a, int64_t now, char **ret_to, char **ret_text)
+{
+        size_t i = mail_due(a, now);
+
+        if (i == a->nmail)
                 return false;
-        *ret_to = TAKE(a->mail[0].to);
-        *ret_text = TAKE(a->mail[0].text);
-        mail_drop(a, 0);
+        *ret_to = TAKE(a->mail[i].to);
+        *ret_text = TAKE(a->mail[i].text);
+        mail_drop(a, i);
         return true;
 }
 

@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#define AGAIN_MS (60 * 1000) /* a relay that said "later" of an alarm mail is asked again */
+
 static struct job *alarm_job(struct dispatch *d, char *to, char *text)
 {
         const struct config *cfg = dispatch_config(d);
@@ -47,12 +49,13 @@ int alarms_keep(struct dispatch *d, struct tx *tx, struct err *e)
 /* Alarm mails take free lines as letters do, but have no row: they wait in memory only. */
 void alarms_hand(struct dispatch *d)
 {
-        while (!d->stopping && alarm_mail_waits(d->alarms)) {
+        while (!d->stopping && alarm_mail_waits(d->alarms, loop_now(d->loop))) {
                 struct line *line;
                 struct job *j;
                 char *to, *text;
 
-                if (!lines_room(d, &line, 1) || !alarm_next_mail(d->alarms, &to, &text))
+                if (!lines_room(d, &line, 1) ||
+                    !alarm_next_mail(d->alarms, loop_now(d->loop), &to, &text))
                         return;
                 j = alarm_job(d, to, text);
                 if (j)
@@ -63,6 +66,8 @@ void alarms_hand(struct dispatch *d)
 /* A mail that no relay took waits for the next chance; a refusal is final. */
 void alarm_result(struct dispatch *d, const struct result *r)
 {
+        int64_t after = 0;
+
         switch (r->outcome.verdict) {
         case VERDICT_RELAYED:
         case VERDICT_UNKNOWN: return;
@@ -70,9 +75,9 @@ void alarm_result(struct dispatch *d, const struct result *r)
                 log_error("alarm mail refused to=%s code=%d reply=\"%s\"", r->job->alarm_to,
                           r->outcome.reply.code, r->outcome.reply.text);
                 return;
-        case VERDICT_DEFERRED:
-        case VERDICT_RELAY:
-        case VERDICT_NOT_TRIED:
-                alarm_mail_again(d->alarms, TAKE(r->job->alarm_to), TAKE(r->job->alarm_text));
+        case VERDICT_DEFERRED: after = loop_now(d->loop) + AGAIN_MS; break;
+        case VERDICT_RELAY: /* the lane's own pause goes first */
+        case VERDICT_NOT_TRIED: break;
         }
+        alarm_mail_again(d->alarms, TAKE(r->job->alarm_to), TAKE(r->job->alarm_text), after);
 }

@@ -351,7 +351,7 @@ void lines_open(struct dispatch *d, size_t wanted)
                 return;
         for (size_t i = 0; i < d->nwork && work < wanted; i++)
                 work += (size_t) work_ready(d, d->work[i]);
-        if (!work && alarm_mail_waits(d->alarms))
+        if (!work && alarm_mail_waits(d->alarms, loop_now(d->loop)))
                 work = 1;
         if (!work)
                 return;
@@ -469,7 +469,7 @@ int64_t lines_next_due(const struct dispatch *d)
                 if (l->up && !l->quitting && !l->job[0] && l->idle_since &&
                     l->idle_since + IDLE_MS < at)
                         at = l->idle_since + IDLE_MS;
-        if (!work_waiting(d) && !alarm_mail_waits(d->alarms))
+        if (!work_waiting(d) && !alarm_mail_waits(d->alarms, loop_now(d->loop)))
                 return at;
         for (size_t i = 0; i < d->lanes->n; i++) {
                 const struct lane *lane = &d->lanes->v[i];
