@@ -313,6 +313,19 @@ bool lanes_can_try(const struct dispatch *d)
         return false;
 }
 
+/* Lines to the same relay that a former configuration opened and that still finish a letter. */
+static unsigned older_lines(const struct lane *lane)
+{
+        unsigned n = 0;
+
+        for (const struct lanes *l = lane->lanes->older; l; l = l->older)
+                for (size_t i = 0; i < l->n; i++)
+                        if (strcmp(l->v[i].cfg->url, lane->cfg->url) == 0 &&
+                            strcmp(l->v[i].cfg->address, lane->cfg->address) == 0)
+                                n += l->v[i].lines;
+        return n;
+}
+
 /*
  * A sick relay is probed by one line, and so is one that has not yet taken our
  * login: twenty wrong passwords at once lock an account. A healthy one gets as
@@ -321,14 +334,14 @@ bool lanes_can_try(const struct dispatch *d)
 static void lane_open(struct dispatch *d, struct lane *lane, size_t wanted)
 {
         bool probe = lane->failures || (lane->cfg->username[0] && !lane->logged_in);
-        unsigned max;
+        unsigned max, older = older_lines(lane);
 
         if (lane->most < (unsigned) lane->cfg->connections && loop_now(d->loop) >= lane->more_at) {
                 lane->most++;
                 lane->more_at = loop_now(d->loop) + MORE_MS;
         }
         max = probe ? 1 : lane->most;
-        while (lane->lines < max && lane->lines < wanted) {
+        while (lane->lines + older < max && lane->lines < wanted) {
                 struct line *line = mem_zalloc(sizeof(*line));
 
                 line->lane = lane;
