@@ -195,7 +195,9 @@ static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nro
 
 static bool work_to_commit(const struct dispatch *d, size_t nroom)
 {
-        if (d->nresult || d->ngo || d->cancelling || alarms_changed(d->alarms))
+        if (d->nresult || d->ngo || alarms_changed(d->alarms))
+                return true;
+        if (d->cancelling && !d->stopping)
                 return true;
         if (nroom && work_waiting(d))
                 return true;
@@ -215,12 +217,14 @@ static void exit_when_finished(struct dispatch *d)
         int64_t to_try = 0, for_person = 0;
         struct err e;
 
-        if (d->line || d->nresult || d->ngo || d->cancelling)
+        if (d->line || d->nresult || d->ngo)
                 return;
-        if (d->stopping) {
+        if (d->stopping) { /* a cancel half-way goes on after the next start */
                 loop_stop(d->loop);
                 return;
         }
+        if (d->cancelling)
+                return;
         if (d->until == DISPATCH_FOREVER || d->refresh)
                 return;
         for (size_t i = 0; i < d->nwork; i++)
@@ -277,6 +281,13 @@ static void stop_step(struct dispatch *d)
                         conn_quit(l->conn);
                 l->quitting = true;
         }
+        if (loop_now(d->loop) < d->stop_at || d->line || !d->nresult)
+                return;
+        log_error("stopping though %zu outcomes could not be stored: they count as unknown after "
+                  "the next start",
+                  d->nresult);
+        d->exit_code = 74;
+        loop_stop(d->loop);
 }
 
 static void look(struct dispatch *d)
