@@ -186,7 +186,8 @@ int release_paused_all(struct db *db, bool *ret, struct err *e);
 
 /*
  * What pressd works on: visible releases that are approved or sending, not
- * paused, with something queued, deferred or unknown. Ordered by class, then id.
+ * paused, with something queued, deferred or unknown. What could leave at `now` comes first,
+ * by class and id; then the others, the soonest first.
  */
 struct release_work {
         int64_t id;
@@ -194,7 +195,8 @@ struct release_work {
         int64_t due_at, early_at, expires;
         int64_t queued, retrying; /* counts now */
 };
-int release_work(struct db *db, struct release_work *v, size_t max, size_t *ret_n, struct err *e);
+int release_work(struct db *db, int64_t now, struct release_work *v, size_t max, size_t *ret_n,
+                 struct err *e);
 /*
  * For --drain: *ret_to_try = open deliveries that will be tried by themselves (queued, deferred
  * or unknown with a due time, in an approved or sending release, unless paused or `pause --all`),

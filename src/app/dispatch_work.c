@@ -149,6 +149,7 @@ static void work_sweep(struct dispatch *d)
 int work_refresh(struct dispatch *d, struct err *e)
 {
         static struct release_work seen[WORK_MAX];
+        struct work *w;
         size_t n = 0;
         int r;
 
@@ -156,16 +157,19 @@ int work_refresh(struct dispatch *d, struct err *e)
         if (r == 0)
                 r = release_cancel_unfinished(d->db, &d->cancelling, e);
         if (r == 0)
-                r = release_work(d->db, seen, WORK_MAX, &n, e);
+                r = release_work(d->db, d->now, seen, WORK_MAX, &n, e);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < d->nwork; i++)
                 d->work[i]->listed = false;
+        for (size_t i = 0; i < n; i++)
+                if ((w = work_find(d, seen[i].id)))
+                        w->listed = true;
+        work_sweep(d); /* before new ones are added: there must be room for what is urgent */
         for (size_t i = 0; i < n && r == 0; i++) {
-                struct work *w = work_find(d, seen[i].id);
-
+                w = work_find(d, seen[i].id);
                 if (!w && d->nwork == WORK_MAX)
-                        break;
+                        continue;
                 if (!w)
                         w = d->work[d->nwork++] = mem_zalloc(sizeof(*w));
                 w->w = seen[i];
@@ -175,7 +179,6 @@ int work_refresh(struct dispatch *d, struct err *e)
                 if (w->w.retrying)
                         r = delivery_next_retry(d->db, w->w.id, &w->next_retry, e);
         }
-        work_sweep(d);
         return r;
 }
 

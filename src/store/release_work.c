@@ -7,23 +7,38 @@
 #include "release_internal.h"
 #include "sql.h"
 
-int release_work(struct db *db, struct release_work *v, size_t max, size_t *ret_n, struct err *e)
+/*
+ * More releases may be open than pressd takes at once, most of them scheduled
+ * or waiting for a retry. So those that could send now come first.
+ */
+static const char WORK_SQL[] =
+        "WITH o AS (SELECT r.id, r.class, r.due_at, r.early_at, r.expires,"
+        "       sum(CASE WHEN c.state = 'queued' THEN c.n ELSE 0 END) AS queued,"
+        "       sum(CASE WHEN c.state IN ('deferred', 'unknown') THEN c.n ELSE 0 END) AS retrying"
+        "  FROM release_count c JOIN release r ON r.id = c.release_id"
+        " WHERE " COUNT_OPEN " AND c.state <> 'sending' AND " RELEASE_ACTIVE
+        " GROUP BY r.id, r.class, r.due_at, r.early_at, r.expires),"
+        " f AS (SELECT o.*, min("
+        "  CASE WHEN queued = 0 THEN 9223372036854775807"
+        "       WHEN early_at < due_at AND EXISTS (SELECT 1 FROM delivery d"
+        "        WHERE d.release_id = o.id AND d.state = 'queued' AND d.early = 1) THEN early_at"
+        "       ELSE due_at END,"
+        "  coalesce((SELECT min(d.due_at) FROM delivery d WHERE d.release_id = o.id"
+        "   AND d.state IN ('deferred', 'unknown') AND d.due_at IS NOT NULL),"
+        "   9223372036854775807)) AS free_at FROM o)"
+        "SELECT id, class, due_at, early_at, expires, queued, retrying FROM f"
+        " ORDER BY free_at > ?2, CASE class WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END,"
+        " CASE WHEN free_at > ?2 THEN free_at ELSE 0 END, id LIMIT ?1";
+
+int release_work(struct db *db, int64_t now, struct release_work *v, size_t max, size_t *ret_n,
+                 struct err *e)
 {
-        static const char sql[] =
-                "SELECT r.id, r.class, r.due_at, r.early_at, r.expires,"
-                "       sum(CASE WHEN c.state = 'queued' THEN c.n ELSE 0 END),"
-                "       sum(CASE WHEN c.state IN ('deferred', 'unknown') THEN c.n ELSE 0 END)"
-                "  FROM release_count c JOIN release r ON r.id = c.release_id"
-                " WHERE " COUNT_OPEN " AND c.state <> 'sending' AND " RELEASE_ACTIVE
-                " GROUP BY r.id, r.class, r.due_at, r.early_at, r.expires"
-                " ORDER BY CASE r.class WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END, r.id"
-                " LIMIT ?1";
         CLEANUP(sql_close) struct sql *q = NULL;
         size_t n = 0;
         int r = count_sync(db, e);
 
         if (r >= 0)
-                r = sql_open(db, sql, SQL_WITH(SQL_INT((int64_t) max)), &q, e);
+                r = sql_open(db, WORK_SQL, SQL_WITH(SQL_INT((int64_t) max), SQL_INT(now)), &q, e);
         if (r < 0)
                 return r;
         while ((r = sql_step(q, e)) > 0 && n < max) {
