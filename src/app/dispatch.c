@@ -306,6 +306,15 @@ static void look(struct dispatch *d)
         d->refresh_at = loop_now(d->loop) + LOOK_MS;
 }
 
+static void judge(struct dispatch *d)
+{
+        struct err e = {0};
+        int r = d->storage_retry_at ? 0 : work_gate_step(d, &e);
+
+        if (r < 0)
+                storage_failed(d, r, &e);
+}
+
 /* Runs after everything of one epoll_wait() was served. */
 static void turn(void *ctx)
 {
@@ -324,7 +333,7 @@ static void turn(void *ctx)
         d->now = steady_now(d);
         if (!d->stopping) {
                 look(d);
-                work_gate_step(d);
+                judge(d);
         }
         nroom = find_room(d, room);
         if (work_to_commit(d, nroom)) {
@@ -427,6 +436,7 @@ void dispatch_reload(struct dispatch *d, struct config **cfg)
                 return;
         }
         d->wall_offset = clock_wall() - boot_ms(); /* a person vouches for the time */
+        work_gate_again(d);
         d->refresh = true;
         log_info("configuration read again");
 }

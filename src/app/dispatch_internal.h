@@ -1,8 +1,9 @@
 /*
- * dispatch_internal.h - what the five files of dispatch share
+ * dispatch_internal.h - what the six files of dispatch share
  *
  *   dispatch.c        the turn: one transaction, then the wire; timers; the end
- *   dispatch_work.c   which releases have work, the gate, claims
+ *   dispatch_work.c   which releases have work, claims
+ *   dispatch_gate.c   nothing leaves that is not what was approved
  *   dispatch_lines.c  relays and their connections
  *   dispatch_settle.c an outcome becomes a state
  *   dispatch_alarm.c  alarm mails ride on the same lines
@@ -36,15 +37,16 @@ struct work {
         struct release r; /* filled at the gate */
         enum gate gate;
         struct hash leaves;
-        int64_t cursor; /* delivery id up to which the leaves are hashed */
-        struct letter *letter;
-        unsigned jobs;      /* on the wire now: the letter must stay */
-        int64_t next_retry; /* wall ms, 0 = none */
-        bool dry;           /* the last claim found less than it asked for */
-        bool expired;       /* what had run out of time is settled, until the next refresh */
-        bool to_pause;      /* shut, and the row does not say so yet */
-        struct err why;     /* shut: the reason */
-        bool listed;        /* the last refresh saw it */
+        int64_t cursor;        /* delivery id up to which the leaves are hashed */
+        int64_t gate_at;       /* wall ms: when the gate was opened */
+        struct letter *letter; /* loaded while letters of it leave */
+        unsigned jobs;         /* on the wire now: the letter must stay */
+        int64_t next_retry;    /* wall ms, 0 = none */
+        bool dry;              /* the last claim found less than it asked for */
+        bool expired;          /* what had run out of time is settled, until the next refresh */
+        bool to_pause;         /* shut, and the row does not say so yet */
+        struct err why;        /* shut: the reason */
+        bool listed;           /* the last refresh saw it */
 };
 
 /* One letter on its way. Owns the delivery and the spliced bytes. */
@@ -143,7 +145,6 @@ void job_free(struct job *j);
 
 /* dispatch_work.c */
 int work_refresh(struct dispatch *d, struct err *e);
-void work_gate_step(struct dispatch *d);
 /* Claims for up to `want` letters into jobs; *ret_n = how many. Inside the turn's transaction. */
 int work_claim(struct dispatch *d, struct tx *tx, struct job **jobs, size_t want, size_t *ret_n,
                struct err *e);
@@ -155,6 +156,15 @@ int64_t work_next_due(const struct dispatch *d); /* wall ms, INT64_MAX = none */
 void work_free_all(struct dispatch *d);
 /* Expires what ran out of time, pauses what the gate shut. */
 int work_upkeep(struct dispatch *d, struct tx *tx, struct err *e);
+/* When the release's letters may leave: the Early audience first, if there is one. */
+int64_t work_due(const struct dispatch *d, const struct work *w);
+int64_t work_after_grace(const struct dispatch *d, const struct work *w, int64_t due);
+
+/* dispatch_gate.c */
+int work_gate_step(struct dispatch *d, struct err *e);
+/* After a change of the configuration, which may ask for more. */
+void work_gate_again(struct dispatch *d);
+void gate_shut(struct dispatch *d, struct work *w, const struct err *why);
 
 /* dispatch_lines.c */
 extern const struct conn_ops line_ops;

@@ -12,10 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GATE_SLICE_MS 10  /* hashing recipients never holds the loop longer */
-#define GATE_PAGE     500 /* recipients read at once */
-#define EXPIRE_TURN   500 /* deliveries expired in one transaction */
-#define CANCEL_TURN   500 /* deliveries cancelled in one transaction */
+#define EXPIRE_TURN 500 /* deliveries expired in one transaction */
+#define CANCEL_TURN 500 /* deliveries cancelled in one transaction */
 
 static void work_free(struct work *w)
 {
@@ -37,7 +35,7 @@ static const struct retry_policy *policy_of(const struct dispatch *d, const stru
 }
 
 /* The gate's own grace: nobody shortens it by bringing a configuration of their own. */
-static int64_t after_grace(const struct dispatch *d, const struct work *w, int64_t due)
+int64_t work_after_grace(const struct dispatch *d, const struct work *w, int64_t due)
 {
         int64_t grace_end = w->r.approved_at + dispatch_config(d)->grace_ms;
 
@@ -45,16 +43,16 @@ static int64_t after_grace(const struct dispatch *d, const struct work *w, int64
 }
 
 /* When the release's letters may leave: the Early audience first, if there is one. */
-static int64_t work_due(const struct dispatch *d, const struct work *w)
+int64_t work_due(const struct dispatch *d, const struct work *w)
 {
         int64_t first = w->w.early_at < w->w.due_at ? w->w.early_at : w->w.due_at;
 
-        return after_grace(d, w, first);
+        return work_after_grace(d, w, first);
 }
 
 static bool work_early_only(const struct dispatch *d, const struct work *w)
 {
-        return d->now < after_grace(d, w, w->w.due_at);
+        return d->now < work_after_grace(d, w, w->w.due_at);
 }
 
 size_t work_ready(const struct dispatch *d, const struct work *w)
@@ -99,8 +97,8 @@ int64_t work_next_due(const struct dispatch *d)
                         continue;
                 if (d->now < work_due(d, w) && work_due(d, w) < at)
                         at = work_due(d, w);
-                if (work_early_only(d, w) && after_grace(d, w, w->w.due_at) < at)
-                        at = after_grace(d, w, w->w.due_at);
+                if (work_early_only(d, w) && work_after_grace(d, w, w->w.due_at) < at)
+                        at = work_after_grace(d, w, w->w.due_at);
                 if (w->next_retry > d->now && w->next_retry < at)
                         at = w->next_retry;
         }
@@ -146,6 +144,18 @@ static void work_sweep(struct dispatch *d)
         d->nwork = kept;
 }
 
+/* What the database says of it now. */
+static int work_take(struct dispatch *d, struct work *w, const struct release_work *seen,
+                     struct err *e)
+{
+        w->w = *seen;
+        w->dry = w->expired = false;
+        w->next_retry = 0;
+        if (w->gate == GATE_SHUT && !w->to_pause)
+                w->gate = GATE_NEW; /* resumed, or the pause was not stored: judge it again */
+        return w->w.retrying ? delivery_next_retry(d->db, w->w.id, &w->next_retry, e) : 0;
+}
+
 int work_refresh(struct dispatch *d, struct err *e)
 {
         static struct release_work seen[WORK_MAX];
@@ -172,133 +182,10 @@ int work_refresh(struct dispatch *d, struct err *e)
                         continue;
                 if (!w)
                         w = d->work[d->nwork++] = mem_zalloc(sizeof(*w));
-                w->w = seen[i];
                 w->listed = true;
-                w->dry = w->expired = false;
-                w->next_retry = 0;
-                if (w->w.retrying)
-                        r = delivery_next_retry(d->db, w->w.id, &w->next_retry, e);
+                r = work_take(d, w, &seen[i], e);
         }
         return r;
-}
-
-static void gate_shut(struct dispatch *d, struct work *w, const struct err *why)
-{
-        char key[64];
-
-        snprintf(key, sizeof(key), "release %lld", (long long) w->w.id);
-        w->gate = GATE_SHUT;
-        w->to_pause = true;
-        w->why = *why;
-        dispatch_alarm(d, key, why);
-}
-
-/* What an approval needs, by this pressd's own configuration. */
-static int gate_approval(const struct dispatch *d, const struct work *w, struct err *e)
-{
-        enum approval needed = dispatch_config(d)->approval;
-        const struct release *r = &w->r;
-
-        if (needed == APPROVAL_NONE)
-                return 0;
-        if (!r->approved_hash[0])
-                return err_set(e, -EPERM,
-                               "Release %lld has no approval and this sender asks for one; it is "
-                               "paused, nothing was sent",
-                               (long long) r->id);
-        if (strcmp(r->approved_hash, r->hash) != 0)
-                return err_set(e, -EPERM,
-                               "Release %lld was changed after its approval; it is paused, nothing "
-                               "was sent",
-                               (long long) r->id);
-        if (needed == APPROVAL_TWO_PERSON && r->approved_uid == r->submitted_uid)
-                return err_set(
-                        e, -EPERM,
-                        "Release %lld was approved by its own submitter and this sender asks "
-                        "for two persons; it is paused, nothing was sent",
-                        (long long) r->id);
-        return 0;
-}
-
-static int gate_begin(struct dispatch *d, struct work *w, struct err *e)
-{
-        int r;
-
-        release_done(&w->r);
-        r = release_get(d->db, w->w.id, &w->r, e);
-        if (r < 0)
-                return r;
-        hash_init(&w->leaves);
-        w->cursor = 0;
-        w->gate = GATE_HASHING;
-        return gate_approval(d, w, e);
-}
-
-/* The recipients as they stand must be those that the hash covers; resends came after it. */
-static int gate_page(struct dispatch *d, struct work *w, bool *ret_end, struct err *e)
-{
-        CLEANUP(delivery_list_done) struct delivery_list page = {0};
-        unsigned char leaf[HASH_BYTES];
-        int r;
-
-        r = delivery_page(d->db, w->w.id, w->cursor, GATE_PAGE, &page, e);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < page.n; i++) {
-                w->cursor = page.v[i].id;
-                if (page.v[i].copy)
-                        continue;
-                delivery_leaf(&page.v[i], leaf);
-                hash_piece(&w->leaves, leaf, sizeof(leaf));
-        }
-        *ret_end = page.n == 0;
-        return 0;
-}
-
-static int gate_end(struct work *w, struct err *e)
-{
-        unsigned char sum[HASH_BYTES];
-        char hex[HASH_HEX_MAX], own[HASH_HEX_MAX];
-
-        hash_final(&w->leaves, sum);
-        hash_hex(sum, hex);
-        release_hash(&w->r, own);
-        if (strcmp(hex, w->r.recipients_hash) != 0 || strcmp(own, w->r.hash) != 0)
-                return err_set(e, -EPERM,
-                               "Release %lld: recipients or content are not what was submitted; it "
-                               "is paused, nothing was sent",
-                               (long long) w->r.id);
-        w->gate = GATE_OPEN;
-        return 0;
-}
-
-static int gate_step(struct dispatch *d, struct work *w, struct err *e)
-{
-        int64_t until = clock_mono() + GATE_SLICE_MS;
-        bool end = false;
-        int r = w->gate == GATE_NEW ? gate_begin(d, w, e) : 0;
-
-        while (r == 0 && !end && clock_mono() < until)
-                r = gate_page(d, w, &end, e);
-        if (r == 0 && end)
-                r = gate_end(w, e);
-        return r;
-}
-
-/* One release a turn, so that the loop is never held for longer than one slice. */
-void work_gate_step(struct dispatch *d)
-{
-        for (size_t i = 0; i < d->nwork; i++) {
-                struct work *w = d->work[i];
-                struct err e = {0};
-
-                if (w->gate != GATE_NEW && w->gate != GATE_HASHING)
-                        continue;
-                if (gate_step(d, w, &e) < 0)
-                        gate_shut(d, w, &e);
-                if (w->gate == GATE_HASHING)
-                        return;
-        }
 }
 
 /* Loads the frozen letter and checks that it is the one the hash binds. */
