@@ -40,13 +40,14 @@ struct work {
         int64_t cursor;        /* delivery id up to which the leaves are hashed */
         int64_t gate_at;       /* wall ms: when the gate was opened */
         struct letter *letter; /* loaded while letters of it leave */
-        unsigned jobs;         /* on the wire now: the letter must stay */
-        int64_t next_retry;    /* wall ms, 0 = none */
-        bool dry;              /* the last claim found less than it asked for */
-        bool expired;          /* what had run out of time is settled, until the next refresh */
-        bool to_pause;         /* shut, and the row does not say so yet */
-        struct err why;        /* shut: the reason */
-        bool listed;           /* the last refresh saw it */
+        size_t letter_bytes;
+        unsigned jobs;      /* on the wire now: the letter must stay */
+        int64_t next_retry; /* wall ms, 0 = none */
+        bool dry;           /* the last claim found less than it asked for */
+        bool expired;       /* what had run out of time is settled, until the next refresh */
+        bool to_pause;      /* shut, and the row does not say so yet */
+        struct err why;     /* shut: the reason */
+        bool listed;        /* the last refresh saw it */
 };
 
 /* One letter on its way. Owns the delivery and the spliced bytes. */

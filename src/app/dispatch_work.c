@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPIRE_TURN 500 /* deliveries expired in one transaction */
-#define CANCEL_TURN 500 /* deliveries cancelled in one transaction */
+#define LETTERS_MAX (128 << 20) /* bytes of letters held for one class; then a large one waits */
+#define EXPIRE_TURN 500         /* deliveries expired in one transaction */
+#define CANCEL_TURN 500         /* deliveries cancelled in one transaction */
 
 static void work_free(struct work *w)
 {
@@ -207,7 +208,7 @@ static int work_letter(struct dispatch *d, struct work *w, struct err *e)
                                "Release %lld: its letter is not the one submitted; it is paused, "
                                "nothing was sent",
                                (long long) w->w.id);
-        n = f.n;
+        w->letter_bytes = n = f.n;
         return letter_load(TAKE(f.bytes), n, f.cuts, &w->letter, e);
 }
 
@@ -257,13 +258,27 @@ static int suppress_trial(struct dispatch *d, struct tx *tx, const struct delive
         return delivery_settle(tx, &s, e);
 }
 
+/* Small letters never come near the limit; of large ones only some are under way together. */
+static bool letter_fits(const struct dispatch *d, const struct work *w)
+{
+        size_t held = 0;
+
+        for (size_t i = 0; i < d->nwork; i++)
+                if (d->work[i]->letter && d->work[i]->w.class == w->w.class)
+                        held += d->work[i]->letter_bytes;
+        return w->letter || held < LETTERS_MAX;
+}
+
 /* Claims from one release until `want` letters are there or it has no more. */
 static int claim_release(struct dispatch *d, struct tx *tx, struct work *w, struct job **jobs,
                          size_t want, size_t *ret_n, struct err *e)
 {
         size_t n = 0;
-        int r = work_letter(d, w, e);
+        int r;
 
+        if (!letter_fits(d, w))
+                return 0;
+        r = work_letter(d, w, e);
         if (r == -EPERM || r == -EBADMSG) {
                 gate_shut(d, w, e);
                 return 0;

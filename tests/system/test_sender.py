@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""pressd beside the plain job: judged again, many releases, alarms, reloads, a stop at a bad time."""
+import datetime
+import os
+import pathlib
+import signal
+import sqlite3
+import subprocess
+import time
+import unittest
+
+import harness
+from press_case import PressCase
+
+ALARMED = {'notify': {'mail': ['truc@ministry.example']}}
+
+
+class SenderCase(PressCase):
+    def sql(self, text):
+        """What only somebody with the database's file in hand can do."""
+        db = sqlite3.connect(self.dir / 'press.db', timeout=10)
+        with db:
+            db.execute(text)
+        db.close()
+
+    def soon(self, seconds):
+        at = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+        return at.isoformat(timespec='milliseconds')
+
+    def state(self, release=1):
+        return self.json('show', release)[0]['state']
+
+    def paused(self):
+        harness.wait_until(lambda: self.state() == 'paused')
+        self.assertEqual(self.sink.ledger(), [])
+
+
+class Gate(SenderCase):
+    def test_a_recipient_changed_while_a_release_waits_for_its_moment_stops_it(self):
+        self.press(rows=3)
+        self.pressd()
+        self.send(self.statement(), '--at', self.soon(3))
+        time.sleep(1)  # long enough to be judged once
+        self.sql("UPDATE delivery SET address = 'evil@evil.example' WHERE id = 1")
+        self.paused()
+
+    def test_a_reload_that_asks_for_approval_holds_for_what_is_scheduled(self):
+        self.press(rows=3)
+        pressd = self.pressd()
+        self.send(self.statement(), '--at', self.soon(3))
+        time.sleep(1)
+        harness.write_config(self.dir, self.sink.relay(), approval='two-person')
+        pressd.signal(signal.SIGHUP)
+        self.paused()
+
+    def test_a_release_resumed_at_once_is_judged_again(self):
+        self.press(rows=3)
+        self.send()
+        self.sql("UPDATE release SET title = 'x'")
+        self.pressd()
+        self.paused()
+        self.sql("UPDATE release SET title = 'Thông cáo thử'")
+        self.ok('resume', 1)
+        harness.wait_until(lambda: self.counts() == {'relayed': 3})
+
+
+class Many(SenderCase):
+    def test_hundreds_of_scheduled_releases_stand_in_nobodys_way(self):
+        """More than pressd takes at once, all of them older than the one that is due."""
+        self.press(rows=2)
+        self.send(self.statement(), '--at', self.soon(3 * 86400))
+        columns = ('state, paused, number, number_fold, title, kind, class, language, key, body,'
+                   ' audience, except_, early, contact, signer, reply_to, at, embargo, expires,'
+                   ' automatic, submitted_at, submitted_uid, submitted_by, due_at, early_at,'
+                   ' letter_hash, content_hash, cuts')
+        many = 'WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 300)'
+        self.sql(f'{many} INSERT INTO release (id, {columns}) SELECT i, {columns} FROM n, release')
+        self.sql(f"{many} INSERT INTO release_count SELECT i, 'queued', 2 FROM n")
+        self.pressd()
+        due = self.send(self.statement(name='due.txt', Title='Hai'))['release']
+        self.assertGreater(due, 300)
+        harness.wait_until(lambda: self.counts(due) == {'relayed': 2}, 5)
+
+
+    def test_r65_many_large_letters_are_not_all_in_memory_together(self):
+        self.press('on dot do delay 100', rows=4, relay={'connections': 4})
+        (self.dir / 'a.pdf').write_bytes(os.urandom(13 << 20))
+        for n in range(14):  # 18 MB each as encoded
+            self.send(self.statement(name='large.txt', Title=f'Bản {n}', Attach='a.pdf'))
+        pressd = self.pressd()
+        done = lambda: all(self.counts(n) == {'relayed': 4} for n in range(1, 15))
+        harness.wait_until(done, 60)
+        status = pathlib.Path(f'/proc/{pressd.pid}/status').read_text()
+        peak = int(status.split('VmHWM:')[1].split()[0])
+        self.assertLess(peak, 200 << 10)
+
+
+class Alarms(SenderCase):
+    def test_r47_an_alarm_mail_that_is_put_off_is_not_hammered(self):
+        self.press('on rcpt match "truc@" do reply 450 4.2.0 "later"', rows=3, sections=ALARMED)
+        self.send()
+        self.sql("UPDATE release SET title = 'x'")
+        self.pressd()
+        self.paused()
+        time.sleep(1)
+        self.assertEqual(len([x for x in self.sink.said() if 'truc@' in x]), 1)
+
+
+class Reload(SenderCase):
+    def test_r78_a_storm_of_reloads_opens_no_further_connections(self):
+        self.press('on dot do delay 2000', rows=200, relay={'connections': 5})
+        self.send()
+        pressd = self.pressd()
+        most = 0
+        for _ in range(8):
+            time.sleep(0.2)
+            pressd.signal(signal.SIGHUP)
+            sockets = [f for f in os.scandir(f'/proc/{pressd.pid}/fd')
+                       if os.readlink(f.path).startswith('socket:')]
+            most = max(most, len(sockets))
+        self.assertLessEqual(most, 5 + 3)  # the wake-up socket and the like
+
+
+class Stop(SenderCase):
+    def test_r11_sigterm_in_the_middle_of_a_cancel_ends_at_once_and_the_cancel_goes_on_later(self):
+        self.press(rows=4000)
+        self.send()
+        self.sql("UPDATE release SET state = 'cancelled'")
+        pressd = self.pressd()
+        self.assertEqual(pressd.stop(timeout=10), 0)
+        self.drain()
+        self.assertEqual(self.counts(), {'cancelled': 4000})
+
+    def test_r11_a_full_disk_does_not_keep_pressd_from_stopping(self):
+        self.press('on dot do delay 300', rows=40)
+        self.send()
+        with subprocess.Popen(['strace', '-f', '-qq', '-o', '/dev/null', '-e',
+                               'inject=pwrite64:error=ENOSPC:when=30+',
+                               harness.program('pressd'), '-c', str(self.conf)],
+                              env={**harness.ENV, 'ASAN_OPTIONS': 'detect_leaks=0'},
+                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as p:
+            self.addCleanup(p.kill)
+            time.sleep(3)
+            tracee = int(subprocess.run(['pgrep', '-P', str(p.pid)], capture_output=True,
+                                        text=True).stdout.split()[0])
+            os.kill(tracee, signal.SIGTERM)
+            text = p.communicate(timeout=harness.STOP_S)[1]
+        self.assertEqual(p.returncode, 74, text)
+        self.drain()
+        self.assertEqual(len(self.received()), 40)
+
+
+if __name__ == '__main__':
+    unittest.main()
