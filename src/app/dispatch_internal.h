@@ -92,6 +92,7 @@ struct lane { /* one relay */
         unsigned cap;      /* letters a connection: the setting, or what a 421 taught */
         unsigned failures; /* in a row */
         int64_t retry_at;  /* monotonic ms; no new connection before */
+        int64_t mute_at;   /* monotonic ms since when lines are open and none is up; 0 = not so */
         int64_t rate_at;   /* monotonic ms from which the rate's budget counts */
         double budget;     /* letters that the rate allows now */
         char alarm[96];

@@ -13,6 +13,7 @@
 
 #define IDLE_MS  10000 /* an idle line is kept for the next release */
 #define MORE_MS  60000 /* a relay that refused a further line is asked for one more so late */
+#define MUTE_MS  15000 /* connected to, no greeting: the next relay does not wait for it */
 #define ALARM_AT 3     /* failed connections in a row before anybody is woken */
 
 /* How long a sick relay is left alone, by failures in a row: soon at first, minutes count here. */
@@ -116,6 +117,7 @@ static void on_up(void *ctx, struct conn *c)
 
         line->up = true;
         line->lane->up++;
+        line->lane->mute_at = 0;
         line->lane->logged_in = true;
         line->idle_since = loop_now(d->loop);
 }
@@ -203,7 +205,8 @@ static void on_down(void *ctx, struct conn *c, const struct outcome *why)
         while (*at != line)
                 at = &(*at)->next;
         *at = line->next;
-        line->lane->lines--;
+        if (--line->lane->lines == 0)
+                line->lane->mute_at = 0;
         line->lane->up -= line->up;
         line->lane->lanes->lines--;
         free(line);
@@ -351,6 +354,17 @@ static void lane_open(struct dispatch *d, struct lane *lane, size_t wanted)
                 lane->lanes->lines++;
                 line->conn = conn_open(d->net, &lane->opts, line);
         }
+        if (!lane->up && lane->lines && !lane->mute_at)
+                lane->mute_at = loop_now(d->loop);
+}
+
+/* Whether those of lower preference may rest. One that says nothing has minutes (RFC 5321 4.5.3.2),
+ * but the letters do not. */
+static bool lane_usable(const struct dispatch *d, const struct lane *lane)
+{
+        if (lane->up)
+                return true;
+        return !lane->failures && (!lane->mute_at || loop_now(d->loop) - lane->mute_at < MUTE_MS);
 }
 
 /* Lower preference first; the next one only while those before it cannot be used. */
@@ -377,7 +391,7 @@ void lines_open(struct dispatch *d, size_t wanted)
                         continue;
                 lane_open(d, lane, work < wanted ? work : wanted);
                 preference = lane->cfg->preference;
-                usable = usable || !lane->failures || lane->up;
+                usable = usable || lane_usable(d, lane);
         }
 }
 

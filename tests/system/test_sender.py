@@ -4,6 +4,7 @@ import datetime
 import os
 import pathlib
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
@@ -119,6 +120,18 @@ class Reload(SenderCase):
                        if os.readlink(f.path).startswith('socket:')]
             most = max(most, len(sockets))
         self.assertLessEqual(most, 5 + 3)  # the wake-up socket and the like
+
+
+class Mute(SenderCase):
+    def test_r73_a_relay_that_takes_connections_and_says_nothing_keeps_nobody_waiting(self):
+        good = self.enterContext(harness.Catcher(self.dir))
+        mute = self.enterContext(socket.create_server(('127.0.0.1', 0), backlog=50))
+        url = f'smtp://127.0.0.1:{mute.getsockname()[1]}'
+        self.press(rows=10, sink=good, relays=[{'url': url, 'tls': 'off', 'preference': 10},
+                                               good.relay(preference=20)])
+        self.pressd()
+        self.send()
+        harness.wait_until(lambda: self.counts() == {'relayed': 10}, 25)
 
 
 class Stop(SenderCase):
