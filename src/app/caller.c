@@ -92,6 +92,8 @@ int caller_read(const char *path, struct buf *out, struct err *e)
         if (fd < 0) {
                 r = errno == ENOENT || errno == ENOTDIR
                             ? err_set(e, -ENOENT, "there is no such file")
+                    : errno == ENXIO /* a socket, or a device that nothing is behind */
+                            ? err_set(e, -EINVAL, "this is a device, not a file")
                             : err_set(e, -errno, "the file cannot be opened: %s", strerror(errno));
         } else {
                 r = fit(fd, e);

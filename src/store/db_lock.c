@@ -172,6 +172,9 @@ int db_sole_sender(struct db *db, struct err *e)
         r = lock_try(fd, 0, 1);
         if (r < 0) {
                 close(fd);
+                if (r != -EBUSY)
+                        return err_set(e, r, "The lock of database %s cannot be taken: %s.",
+                                       db->path, strerror(-r));
                 return err_set(e, r,
                                "Another pressd is already sending from database %s. This one "
                                "sends nothing and ends.",

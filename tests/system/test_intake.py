@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import pathlib
+import socket
 import sqlite3
 import struct
 import subprocess
@@ -105,6 +106,9 @@ class BadStatement(IntakeCase):
         self.refused(HEAD + 'Attach: huge.pdf\n' + BODY, 65, ':3: ', 'as encoded')
         self.refused(HEAD + 'Attach: a\u200b.pdf\n' + BODY, 65, ':3: ', 'U+200B')
         self.refused(HEAD + 'Attach: /dev/zero\n' + BODY, 65, ':3: ', 'device')
+        with socket.socket(socket.AF_UNIX) as s:
+            s.bind(str(self.dir / 'sock'))
+        self.refused(HEAD + 'Attach: sock\n' + BODY, 65, ':3: ', 'device')
 
     def test_a_file_that_is_none_is_66(self):
         before = contents(self.dir / 'press.db')
