@@ -115,7 +115,9 @@ void release_moments(struct release *r, int64_t now, int64_t grace_ms);
 
 /*
  * What the guards of INTERFACE.md "Keys" ask. 0 and *ret_id = 0 when there is none, else the
- * newest. Releases that were rejected, or cancelled before anyone got them, do not count.
+ * newest. Releases that were rejected, or cancelled before anyone got them, do not count, nor
+ * those at their end whose deliveries were all suppressed, expired or cancelled with nobody
+ * holding the text.
  * `since`, `year_from`, `year_to` (excluded) are compared with submitted_at. Numbers match
  * without regard to case and marks.
  */

@@ -5,9 +5,19 @@
 /* A release `r` that people can see. */
 #define RELEASE_VISIBLE "r.state <> 'staged'"
 
-/* One that still holds its key and Number: neither rejected nor cancelled before anyone got it. */
+/* At its end with nobody who may hold it: kept by the trial list, out of time, never tried. */
+#define RELEASE_IN_VAIN                                                         \
+        "(r.state IN ('approved', 'sending') AND r.out_at = 0 AND NOT EXISTS"   \
+        " (SELECT 1 FROM release_count h WHERE h.release_id = r.id AND h.n > 0" \
+        "   AND h.state NOT IN ('suppressed', 'expired', 'cancelled')))"
+
+/*
+ * One that still holds its key and Number: neither rejected nor cancelled before anyone got it,
+ * nor ended in vain. One that was refused by all of them holds: `resend` is for that.
+ */
 #define RELEASE_HOLDS                                                                     \
-        RELEASE_VISIBLE " AND r.state <> 'rejected' AND NOT (r.state = 'cancelled'"       \
+        RELEASE_VISIBLE " AND r.state <> 'rejected' AND NOT " RELEASE_IN_VAIN             \
+                        " AND NOT (r.state = 'cancelled'"                                 \
                         " AND r.out_at = 0 AND NOT EXISTS (SELECT 1 FROM release_count h" \
                         " WHERE h.release_id = r.id AND h.state = 'sending' AND h.n > 0))"
 

@@ -351,6 +351,62 @@ static void test_a_cancelled_release_keeps_its_key_once_somebody_got_it(void **s
         assert_int_equal(by_key(s, "b"), b.id); /* and it arrived */
 }
 
+/* Settles one delivery of `release` after another: as the letters of `ends` say. */
+static void end_each(struct scratch *s, int64_t release, const char *ends)
+{
+        for (; *ends; ends++) {
+                CLEANUP(delivery_done) struct delivery d = {0};
+                struct settle st;
+
+                assert_true(scratch_claim(s, release, NOON, &d));
+                st = scratch_settle(&d, DELIVERY_SUPPRESSED, 0, "");
+                if (*ends == 't')
+                        st.reason = REASON_TRIAL_LIST;
+                else if (*ends == 'x')
+                        st.state = DELIVERY_EXPIRED;
+                else if (*ends == 'r')
+                        st = scratch_settle(&d, DELIVERY_REFUSED, 550, "No");
+                else
+                        st = scratch_settle(&d, DELIVERY_RELAYED, 250, "Ok");
+                scratch_do_settle(s, &st);
+        }
+}
+
+static void test_a_release_that_ended_with_nobody_frees_key_and_number(void **state)
+{
+        static const struct {
+                const char *key, *ends;
+                bool holds;
+        } cases[] = {{"trial", "tt", false},
+                     {"late", "xt", false},
+                     {"some", "tk", true},
+                     {"open", "t", true},
+                     {"no", "tr", true}};
+        struct scratch *s = *state;
+        struct err e = {0};
+
+        for (size_t i = 0; i < COUNT_OF(cases); i++) {
+                CLEANUP(release_done) struct release r = scratch_release(cases[i].key);
+                int64_t id, key, number = -1, content = -1, text = -1;
+
+                set(&r.key, cases[i].key);
+                set(&r.number, cases[i].key);
+                id = scratch_publish(s, &r, 2, true);
+                end_each(s, id, cases[i].ends);
+                key = by_key(s, cases[i].key);
+                assert_ok(release_by_number(s->db, r.number, 0, INT64_MAX, &number, &e), &e);
+                assert_ok(release_by_content(s->db, r.content_hash, 0, &content, &e), &e);
+                assert_ok(release_by_same_text(s->db, r.text_hash, r.audience_hash, 0, &text, &e),
+                          &e);
+                assert_int_equal(key, cases[i].holds ? id : 0);
+                assert_int_equal(number, key);
+                assert_int_equal(content, key);
+                assert_int_equal(text, key);
+                assert_ok(release_resolve(s->db, cases[i].key, &number, &e), &e);
+                assert_int_equal(number, id); /* people can name it all the same */
+        }
+}
+
 static void test_contents_and_texts_are_found_since_a_moment(void **state)
 {
         struct scratch *s = *state;
@@ -425,6 +481,7 @@ int main(void)
                 TEST(test_of_two_with_one_key_only_the_first_becomes_visible),
                 TEST(test_a_rejected_release_gives_its_key_back),
                 TEST(test_a_cancelled_release_keeps_its_key_once_somebody_got_it),
+                TEST(test_a_release_that_ended_with_nobody_frees_key_and_number),
                 TEST(test_contents_and_texts_are_found_since_a_moment),
                 TEST(test_a_release_is_named_by_id_number_or_key),
                 TEST(test_a_name_that_fits_several_lists_them),
