@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Attachments: read with the caller's rights, named as the recipient will see them. */
 #include "press/caller.h"
+#include "press/executable.h"
 #include "press/mem.h"
 #include "press/text.h"
 #include "submit_internal.h"
@@ -108,6 +109,19 @@ static int check_size(const struct submission *s, const char *name, const struct
         return 0;
 }
 
+static int check_kind(const struct submission *s, const char *name, const struct buf *data,
+                      struct err *e)
+{
+        const char *kind = executable_kind(name, data->s, data->len);
+
+        if (!kind)
+                return 0;
+        return err_set(e, -EINVAL,
+                       "“%s” is %s; mail servers turn such letters away. Attach a PDF instead, or "
+                       "put it on the portal and link to it",
+                       name, msg_text(s->o->lang, kind));
+}
+
 static int read_file(struct submission *s, const char *path, struct submit_file *f, struct err *e)
 {
         CLEANUP(buf_done) struct buf data = BUF(s->cfg->max_message);
@@ -132,6 +146,8 @@ static int read_file(struct submission *s, const char *path, struct submit_file 
                 return err_set(e, r, "“%s” cannot be attached: %s", path, text);
         }
         r = check_size(s, f->name, &data, e);
+        if (r == 0)
+                r = check_kind(s, f->name, &data, e);
         if (r < 0)
                 return r;
         f->n = data.len;

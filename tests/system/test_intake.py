@@ -9,6 +9,7 @@ import sqlite3
 import struct
 import subprocess
 import unittest
+import zipfile
 
 import harness
 from press_case import PressCase
@@ -109,6 +110,22 @@ class BadStatement(IntakeCase):
         with socket.socket(socket.AF_UNIX) as s:
             s.bind(str(self.dir / 'sock'))
         self.refused(HEAD + 'Attach: sock\n' + BODY, 65, ':3: ', 'device')
+
+    def test_what_runs_is_not_attached(self):
+        with zipfile.ZipFile(self.dir / 'macro.docx', 'w', zipfile.ZIP_DEFLATED) as z:
+            z.writestr('word/document.xml', '<w/>' * 1000)
+            z.writestr('word/vbaProject.bin', b'x' * 1000)
+        with zipfile.ZipFile(self.dir / 'plain.docx', 'w', zipfile.ZIP_DEFLATED) as z:
+            z.writestr('word/document.xml', '<w/>' * 1000)
+        (self.dir / 'renamed.pdf').write_bytes(pathlib.Path('/bin/true').read_bytes())
+        (self.dir / 'job.txt').write_text('#!/bin/sh\n')
+        (self.dir / 'run.js').write_text('x')
+        for name, words in (('macro.docx', 'macros'), ('renamed.pdf', 'a program'),
+                            ('job.txt', 'a script'), ('run.js', 'a script')):
+            self.refused(HEAD + f'Attach: {name}\n' + BODY, 65, ':3: ', words)
+            rows, code = harness.pressctl_json(self.conf, 'check', self.dir / 's.txt')
+            self.assertEqual((code, rows[0]['level'], rows[0]['line']), (65, 'error', 3))
+        self.send(self.statement(Attach='plain.docx'))
 
     def test_a_file_that_is_none_is_66(self):
         before = contents(self.dir / 'press.db')

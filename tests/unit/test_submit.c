@@ -406,6 +406,9 @@ static void test_attachments_are_judged_before_anything_is_stored(void **state)
         assert_refused(p, HEAD "Attach: empty.pdf\n" BODY, -EINVAL, "t.txt:3: ", "empty");
         assert_refused(p, HEAD "Attach: a.pdf\nAttach: A.PDF\n" BODY, -EINVAL,
                        "t.txt:4: ", "already, in line 3");
+        write_file(p, "b.pdf", "MZ", 2);
+        assert_refused(p, HEAD "Attach: b.pdf\n" BODY, -EINVAL,
+                       "t.txt:3: ", "“b.pdf” is a program");
         sent(p, HEAD "Attach: a.pdf\n" BODY);
         sent(p, text);
         sent(p, sub);
