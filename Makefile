@@ -19,7 +19,7 @@ show    = $(if $(V),,@echo "  $(1)  $@")
 CC     ?= gcc
 CFLAGS ?= -O2 -g
 
-PACKAGES := libcurl gnutls libetpan sqlite3 libconfuse md4c libutf8proc libidn2 jansson libsodium libseccomp
+PACKAGES := libcurl gnutls nettle libetpan sqlite3 libconfuse md4c libutf8proc libidn2 jansson libsodium libseccomp
 # Asked once, and only when something is built: `make check` may have to install pkg-config first.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
 # libetpan.pc names a spec file of dpkg-dev's, which nobody needs and few have.

@@ -2,7 +2,7 @@
  * token.h - hashes, random numbers and the authenticated tag in return paths
  *
  * tag = base32(a-z 2-7, lower case) of { delivery id as varint, HMAC }, where HMAC is
- * the first 80 bits of HMAC-SHA-256 (libsodium) over "press return path" and
+ * the first 80 bits of HMAC-SHA-256 over "press return path" and
  * the id, by the database's own key. Some servers change case: reading folds it.
  * "bounce+TAG" stays within 64 octets (RFC 5321 4.5.3.1.1, R100).
  */
@@ -35,7 +35,7 @@ bool token_tag_check(const unsigned char key[TOKEN_KEY_BYTES], const char *tag,
  */
 bool token_return_path(const char *pattern, const char *tag, char out[320]);
 
-struct hash { /* running SHA-256; opaque, fits crypto_hash_sha256_state */
+struct hash { /* running SHA-256; opaque, fits sha256_ctx of nettle */
         _Alignas(16) unsigned char state[128];
 };
 void hash_init(struct hash *h);

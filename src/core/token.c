@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "press/token.h"
 
+#include <nettle/hmac.h>
+#include <nettle/sha2.h>
 #include <sodium.h>
 
 #include <assert.h>
@@ -17,11 +19,10 @@
 
 static const char BASE32[] = "abcdefghijklmnopqrstuvwxyz234567";
 
-_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(((struct hash *) 0)->state),
-               "struct hash must hold libsodium's state");
+_Static_assert(sizeof(struct sha256_ctx) <= sizeof(((struct hash *) 0)->state),
+               "struct hash must hold nettle's state");
 _Static_assert((TAG_BYTES * 8 + 4) / 5 < TOKEN_TAG_MAX, "any tag fits");
-_Static_assert(TOKEN_KEY_BYTES == crypto_auth_hmacsha256_KEYBYTES, "key size");
-_Static_assert(HASH_BYTES == crypto_hash_sha256_BYTES, "hash size");
+_Static_assert(HASH_BYTES == SHA256_DIGEST_SIZE, "hash size");
 
 void token_init(void)
 {
@@ -52,15 +53,14 @@ static void number_bytes(int64_t n, unsigned char out[8])
 static void tag_hmac(const unsigned char *key, int64_t delivery, unsigned char out[HMAC_BYTES])
 {
         static const unsigned char purpose[] = "press return path";
-        unsigned char full[crypto_auth_hmacsha256_BYTES], id[8];
-        crypto_auth_hmacsha256_state st;
+        unsigned char id[8];
+        struct hmac_sha256_ctx st;
 
         number_bytes(delivery, id);
-        crypto_auth_hmacsha256_init(&st, key, TOKEN_KEY_BYTES);
-        crypto_auth_hmacsha256_update(&st, purpose, sizeof(purpose) - 1);
-        crypto_auth_hmacsha256_update(&st, id, sizeof(id));
-        crypto_auth_hmacsha256_final(&st, full);
-        memcpy(out, full, HMAC_BYTES);
+        hmac_sha256_set_key(&st, TOKEN_KEY_BYTES, key);
+        hmac_sha256_update(&st, sizeof(purpose) - 1, purpose);
+        hmac_sha256_update(&st, sizeof(id), id);
+        hmac_sha256_digest(&st, HMAC_BYTES, out);
         sodium_memzero(&st, sizeof(st));
 }
 
@@ -185,15 +185,19 @@ bool token_return_path(const char *pattern, const char *tag, char out[320])
         return true;
 }
 
-/* The state is opaque bytes in the header, so that nobody else needs sodium.h. */
-static crypto_hash_sha256_state *hash_state(struct hash *h)
+/*
+ * Nettle uses the processor's own SHA-256, libsodium does not: each letter has a tag, and each
+ * recipient of a release is hashed when it is submitted and when it is judged. The state is
+ * opaque bytes in the header, so that nobody else needs nettle's.
+ */
+static struct sha256_ctx *hash_state(struct hash *h)
 {
-        return (crypto_hash_sha256_state *) (void *) h->state;
+        return (struct sha256_ctx *) (void *) h->state;
 }
 
 void hash_init(struct hash *h)
 {
-        crypto_hash_sha256_init(hash_state(h));
+        sha256_init(hash_state(h));
 }
 
 void hash_piece(struct hash *h, const void *p, size_t n)
@@ -201,9 +205,9 @@ void hash_piece(struct hash *h, const void *p, size_t n)
         unsigned char len[8];
 
         number_bytes((int64_t) n, len);
-        crypto_hash_sha256_update(hash_state(h), len, sizeof(len));
+        sha256_update(hash_state(h), sizeof(len), len);
         if (n)
-                crypto_hash_sha256_update(hash_state(h), p, n);
+                sha256_update(hash_state(h), n, p);
 }
 
 void hash_text(struct hash *h, const char *s)
@@ -221,7 +225,7 @@ void hash_number(struct hash *h, int64_t n)
 
 void hash_final(struct hash *h, unsigned char out[HASH_BYTES])
 {
-        crypto_hash_sha256_final(hash_state(h), out);
+        sha256_digest(hash_state(h), HASH_BYTES, out);
 }
 
 void hash_hex(const unsigned char in[HASH_BYTES], char out[HASH_HEX_MAX])
