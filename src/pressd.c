@@ -152,7 +152,7 @@ static int open_database(const char *path, struct db **ret, struct err *e)
         r = db_sole_sender(db, e);
         if (r < 0)
                 return r;
-        r = db_check(db, e);
+        r = db_check_start(db, e);
         if (r < 0)
                 return r;
         *ret = TAKE(db);

@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define CHECK_WHOLE_PAGES 8192 /* 32 MB, about 0.1 s */
+
 /* --- SQLite's results in our words -------------------------------------------- */
 
 static int code_of(sqlite3 *h, int rc)
@@ -210,6 +212,14 @@ static int check_version(struct db *db, struct err *e)
         return 0;
 }
 
+static int damaged(const struct db *db, const char *what, struct err *e)
+{
+        return err_set(e, -EBADMSG,
+                       "Database %s is damaged (%s). It was left as it is and "
+                       "nothing is sent; restore a backup.",
+                       db->path, what);
+}
+
 static int load_identity(struct db *db, struct err *e)
 {
         static const char sql[] = "SELECT id, tag_key FROM meta";
@@ -225,10 +235,7 @@ static int load_identity(struct db *db, struct err *e)
         key = r ? sql_blob(q, 1, &n) : NULL;
         if (n != sizeof(db->identity.tag_key) ||
             strlen(sql_text(q, 0)) != sizeof(db->identity.id) - 1)
-                return err_set(e, -EBADMSG,
-                               "Database %s is damaged (%s). It was left as it is and "
-                               "nothing is sent; restore a backup.",
-                               db->path, "meta");
+                return damaged(db, "meta", e);
         memcpy(db->identity.tag_key, key, n);
         memcpy(db->identity.id, sql_text(q, 0), sizeof(db->identity.id));
         return 0;
@@ -309,17 +316,35 @@ int db_check(struct db *db, struct err *e)
         CLEANUP(sql_close) struct sql *q = NULL;
         int r = db_settings(db, e);
 
-        if (r < 0)
-                return r;
-        r = sql_open(db, sql, SQL_NOTHING, &q, e);
+        if (r >= 0)
+                r = sql_open(db, sql, SQL_NOTHING, &q, e);
         if (r >= 0)
                 r = sql_step(q, e);
         if (r < 0)
                 return r;
-        if (strcmp(sql_text(q, 0), "ok") != 0)
-                return err_set(e, -EBADMSG,
-                               "Database %s is damaged (%s). It was left as it is and "
-                               "nothing is sent; restore a backup.",
-                               db->path, sql_text(q, 0));
-        return 0;
+        return strcmp(sql_text(q, 0), "ok") == 0 ? 0 : damaged(db, sql_text(q, 0), e);
+}
+
+int db_check_pages(struct db *db, struct err *e)
+{
+        static const char sql[] =
+                "SELECT name || ', page ' || pageno FROM dbstat WHERE pagetype = 'corrupted'";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int r = db_settings(db, e);
+
+        if (r >= 0)
+                r = sql_open(db, sql, SQL_NOTHING, &q, e);
+        if (r >= 0)
+                r = sql_step(q, e);
+        return r > 0 ? damaged(db, sql_text(q, 0), e) : r;
+}
+
+int db_check_start(struct db *db, struct err *e)
+{
+        int64_t pages = 0;
+        int r = sql_get_int(db, "PRAGMA page_count", SQL_NOTHING, &pages, e);
+
+        if (r < 0)
+                return r;
+        return pages > CHECK_WHOLE_PAGES ? db_check_pages(db, e) : db_check(db, e);
 }

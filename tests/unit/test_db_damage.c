@@ -45,22 +45,26 @@ static void checkpointed(struct scratch *s)
         scratch_exec(s, "PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-/* db_open() or db_check() must say so, and the file must stay as it is. */
+/* db_open() or each check must say so, and the file must stay as it is. */
 static void check_refused_as_damaged(struct scratch *s)
 {
+        int (*const checks[])(struct db *, struct err *) = {db_check, db_check_pages,
+                                                            db_check_start};
         CLEANUP(mem_free) char *before = NULL;
         CLEANUP(mem_free) char *after = NULL;
-        struct err e = {0};
         size_t n, m;
-        int r;
 
         before = bytes_of(s, &n);
-        r = db_open(s->path, &s->db, &e);
-        if (r == 0)
-                r = db_check(s->db, &e);
-        assert_int_equal(r, -EBADMSG);
-        assert_true(says(&e, "damaged"));
-        db_close(&s->db);
+        for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+                struct err e = {0};
+                int r = db_open(s->path, &s->db, &e);
+
+                if (r == 0)
+                        r = checks[i](s->db, &e);
+                assert_int_equal(r, -EBADMSG);
+                assert_true(says(&e, "damaged"));
+                db_close(&s->db);
+        }
         after = bytes_of(s, &m);
         assert_int_equal(n, m);
         assert_memory_equal(before, after, n);
@@ -84,6 +88,17 @@ static void test_an_overwritten_page_is_told_and_left_alone(void **state)
                 sizeof(junk));
         close(fd);
         check_refused_as_damaged(s);
+}
+
+static void test_a_sound_file_passes_every_check(void **state)
+{
+        struct scratch *s = *state;
+        struct err e = {0};
+
+        (void) scratch_approved(s, 300);
+        assert_ok(db_check(s->db, &e), &e);
+        assert_ok(db_check_pages(s->db, &e), &e);
+        assert_ok(db_check_start(s->db, &e), &e);
 }
 
 /* R10 */
@@ -138,6 +153,7 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
         const struct CMUnitTest tests[] = {
+                TEST(test_a_sound_file_passes_every_check),
                 TEST(test_an_overwritten_page_is_told_and_left_alone),
                 TEST(test_a_cut_file_is_told_and_left_alone),
                 TEST(test_a_file_that_is_no_database_is_told_and_left_alone),
