@@ -49,12 +49,13 @@ static void tell(void *ctx, const struct finding *f)
 
 int cmd_check(struct cli *c, const struct args *a)
 {
-        const struct submit_options o = cli_submit_options(c, a);
+        struct submit_options o;
         struct err e = {0};
         int errors = 0, r = cli_db(c);
 
         if (r != 0)
                 return r;
+        o = cli_submit_options(c, a);
         r = preflight(c->config, c->db, a->v[0], &o, c->now, tell, c, &errors, &e);
         if (r < 0)
                 return cli_fail(c, r, &e);
@@ -79,7 +80,7 @@ int cmd_preview(struct cli *c, const struct args *a)
 {
         CLEANUP(submission_free) struct submission *s = NULL;
         CLEANUP(buf_done) struct buf letter = BUF(PREVIEW_MAX);
-        const struct submit_options o = cli_submit_options(c, a);
+        struct submit_options o;
         const char *as = args_get(a, "as");
         struct err e = {0};
         int r;
@@ -91,6 +92,7 @@ int cmd_preview(struct cli *c, const struct args *a)
         r = cli_db(c);
         if (r != 0)
                 return r;
+        o = cli_submit_options(c, a);
         r = submission_open(c->config, a->v[0], &o, c->now, &s, &e);
         if (r == 0)
                 r = preview(s, c->db, as, &letter, &e);
@@ -109,7 +111,7 @@ int cmd_rehearse(struct cli *c, const struct args *a)
 {
         CLEANUP(submission_free) struct submission *s = NULL;
         CLEANUP(mem_free) char *folder = NULL;
-        const struct submit_options o = cli_submit_options(c, a);
+        struct submit_options o;
         const char *home = getenv("HOME");
         struct err e = {0};
         int64_t n = 0;
@@ -117,6 +119,7 @@ int cmd_rehearse(struct cli *c, const struct args *a)
 
         if (r != 0)
                 return r;
+        o = cli_submit_options(c, a);
         folder = args_has(a, "maildir") ? mem_strdup(args_get(a, "maildir"))
                                         : mem_printf("%s/press-rehearsal", home ? home : ".");
         r = submission_open(c->config, a->v[0], &o, c->now, &s, &e);

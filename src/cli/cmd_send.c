@@ -128,7 +128,7 @@ static int stored(struct cli *c, const struct args *a, const struct submitted *o
 int cmd_send(struct cli *c, const struct args *a)
 {
         CLEANUP(submission_free) struct submission *s = NULL;
-        const struct submit_options o = cli_submit_options(c, a);
+        struct submit_options o;
         const struct actor who = cli_actor(c);
         struct submitted out = {0};
         struct err e = {0};
@@ -138,6 +138,7 @@ int cmd_send(struct cli *c, const struct args *a)
                 r = cli_db(c);
         if (r != 0)
                 return r;
+        o = cli_submit_options(c, a);
         r = submission_open(c->config, a->v[0], &o, c->now, &s, &e);
         if (r == 0)
                 r = submit(s, c->db, &who, &out, &e);

@@ -29,7 +29,7 @@ int cmd_send(struct cli *c, const struct args *a);
 int cmd_approve(struct cli *c, const struct args *a);
 int cmd_reject(struct cli *c, const struct args *a);
 
-/* These options as given. */
+/* These options as given. After cli_db(): moments in errors speak the language of the configuration. */
 struct submit_options cli_submit_options(const struct cli *c, const struct args *a);
 
 extern const struct cli_option cmd_book_import_options[], cmd_book_find_options[],
