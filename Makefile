@@ -40,7 +40,7 @@ MAIL_TEMPLATES := $(sort $(wildcard templates/mail/*))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,$(wildcard tests/support/*.c))
 
-.PHONY: all check unit check-clang demo bench bench-quick bench-scale lint manual install uninstall deps-test deps-demo deps-bench clean
+.PHONY: all check unit check-clang demo bench bench-quick bench-scale lint manual fuzz fuzz-short fuzzers replays deps-fuzz install uninstall deps-test deps-demo deps-bench clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -126,7 +126,7 @@ SYSTEM  := $(sort $(wildcard tests/system/test_*.py))
 TESTS ?= $(UNIT) $(SYSTEM)
 
 check: deps-test
-	$(MAKE) $(PROGRAMS) $(UNIT) $(HELPERS)
+	$(MAKE) $(PROGRAMS) $(UNIT) $(HELPERS) replays
 	PRESS_BUILD=$(BUILD) tests/run.py $(TESTS)
 
 unit: $(UNIT)
@@ -140,6 +140,33 @@ demo: deps-demo
 	$(MAKE) $(PROGRAMS) $(HELPERS)
 	PRESS_BUILD=$(BUILD) tests/system/demo.sh
 
+# --- fuzzing -------------------------------------------------------------------
+
+# tests/fuzz/fuzz_X.c is a fuzzer: with libFuzzer in build/fuzz, and as a program that gives it
+# the files of tests/data/fuzz/X, for `make check`.
+FUZZ   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAY := $(FUZZ:%=$(BUILD)/tests/replay_%)
+FUZZ_BUILD   := build/fuzz
+FUZZ_SECONDS ?= 3600
+FUZZ_SAN     := address,undefined,fuzzer-no-link
+
+$(BUILD)/fuzz_% $(BUILD)/tests/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/fuzz.o $(BUILD)/libpress.a
+	$(CC) $(ALL_LDFLAGS) $(FUZZ_MAIN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
+
+$(REPLAY): $(BUILD)/tests/fuzz/replay.o
+$(BUILD)/fuzz_smtp $(BUILD)/tests/replay_smtp: $(patsubst %,$(BUILD)/tests/fuzz/smtp_%.o,peer play)
+$(patsubst %,$(BUILD)/fuzz_%,letter cuts) $(patsubst %,$(BUILD)/tests/replay_%,letter cuts): $(BUILD)/tests/fuzz/letter_checks.o
+
+fuzzers: $(FUZZ:%=$(BUILD)/fuzz_%)
+replays: $(REPLAY)
+
+# A find is kept as tests/data/fuzz/X/crash-*; what else was learnt stays in build/fuzz/corpus.
+fuzz fuzz-short: deps-fuzz
+	$(MAKE) BUILD=$(FUZZ_BUILD) CC=clang SAN=$(FUZZ_SAN) FUZZ_MAIN=-fsanitize=fuzzer fuzzers
+	tests/fuzz/run.py $(if $(filter %short,$@),--short) --seconds $(FUZZ_SECONDS) $(FUZZ)
+
+deps-fuzz:
+	@.ci/install build fuzz
 deps-test:
 	@.ci/install build demo test
 deps-demo:

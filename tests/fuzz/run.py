@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Runs the fuzzers named on the command line, two at a time, and says what each came to.
+
+A find (crash, leak, hang, memory over the limit) is written to tests/data/fuzz/X/crash-* and the
+like, where `make check` replays it for ever after; then this leaves with 1. What was learnt is kept
+in build/fuzz/corpus/X; with --short it is thrown away, and the random numbers are the same every time.
+"""
+import argparse
+import concurrent.futures
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+
+BUILD = "build/fuzz"
+MORE_SEEDS = {  # what stands elsewhere in the tree
+    "config": ["etc"],
+    "markdown": ["tests/data/statements"],
+    "statement": ["tests/data/statements"],
+}
+ENV = {**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=64"}
+LENGTH = {"csv": 4096, "letter": 8192, "markdown": 4096, "statement": 8192}  # else 2048 bytes
+
+
+def run(name, options):
+    """(name, exit code, output)"""
+    known = os.path.join(BUILD, "corpus", name)
+    os.makedirs(known, exist_ok=True)
+    learnt = tempfile.mkdtemp() if options.short else known
+    argv = [f"{BUILD}/fuzz_{name}", f"-max_total_time={options.seconds}", "-timeout=5", "-rss_limit_mb=512",
+            f"-max_len={LENGTH.get(name, 2048)}", f"-artifact_prefix=tests/data/fuzz/{name}/",
+            "-print_final_stats=1", "-reload=0"]
+    if options.short:
+        argv += ["-seed=1"]
+    if os.path.exists(f"tests/fuzz/{name}.dict"):
+        argv += [f"-dict=tests/fuzz/{name}.dict"]
+    argv += [learnt, f"tests/data/fuzz/{name}"] + MORE_SEEDS.get(name, [])
+    try:
+        p = subprocess.run(argv, env=ENV, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                           check=False)
+    finally:
+        if options.short:
+            shutil.rmtree(learnt)
+    return name, p.returncode, p.stdout.decode("utf-8", "replace")
+
+
+def figure(pattern, text):
+    found = re.findall(pattern, text)
+    return found[-1] if found else "-"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--short", action="store_true")
+    parser.add_argument("--seconds", type=int, default=3600)
+    parser.add_argument("names", nargs="+")
+    options = parser.parse_args()
+    broken = []
+    print(f"{'fuzzer':12} {'inputs':>10} {'a second':>9} {'edges':>6} {'features':>8} {'peak MB':>8}", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
+        for name, code, text in pool.map(lambda n: run(n, options), options.names):
+            print(f"{name:12} {figure(r'number_of_executed_units: *([0-9]+)', text):>10} "
+                  f"{figure(r'average_exec_per_sec: *([0-9]+)', text):>9} {figure(r'cov: ([0-9]+)', text):>6} "
+                  f"{figure(r'ft: ([0-9]+)', text):>8} {figure(r'peak_rss_mb: *([0-9]+)', text):>8}"
+                  f"{'  FOUND SOMETHING' if code else ''}", flush=True)
+            if code:
+                broken.append(name)
+                print("".join(line for line in text.splitlines(True) if line[0] != "#")[-6000:], flush=True)
+    if broken:
+        print("found something: " + ", ".join(broken) + "; the inputs are in tests/data/fuzz/", flush=True)
+    return 1 if broken else 0
+
+
+sys.exit(main())
