@@ -287,7 +287,9 @@ static char *plain_lines(const char *s)
 
 static int body(struct reader *rd, const char *s)
 {
-        CLEANUP(mem_free) char *text = plain_lines(s);
+        CLEANUP(mem_free) char *plain = plain_lines(s);
+        /* Once more: what was left out may have stood between a letter and its mark. */
+        CLEANUP(mem_free) char *text = text_nfc(plain);
         char *from = text, *end = text + strlen(text);
         struct text_bad bad;
 

@@ -116,6 +116,15 @@ static void test_windows_files_are_taken_and_composed(void **state)
         assert_string_equal(st->text, "  \tth\xE1\xBB\xA5t\nhai");
 }
 
+static void test_a_letter_and_its_mark_join_where_something_unseen_stood_between(void **state)
+{
+        CLEANUP(statement_free)
+        struct statement *st = parsed("Title: T\n\nh\xC3\xAA\xE2\x80\x8B\xCC\x81t\n");
+
+        (void) state;
+        assert_string_equal(st->text, "h\xE1\xBA\xBFt");
+}
+
 /* R56 */
 static void test_every_line_end_of_the_text_counts_once(void **state)
 {
@@ -212,6 +221,8 @@ int main(void)
                 cmocka_unit_test(test_headers_and_text_are_told_apart_by_the_first_empty_line),
                 cmocka_unit_test(test_title_and_text_are_enough),
                 cmocka_unit_test(test_windows_files_are_taken_and_composed),
+                cmocka_unit_test(
+                        test_a_letter_and_its_mark_join_where_something_unseen_stood_between),
                 cmocka_unit_test(test_every_line_end_of_the_text_counts_once),
                 cmocka_unit_test(test_a_wrong_header_is_named_with_its_line),
                 cmocka_unit_test(test_what_cannot_be_seen_is_refused_with_its_place),
