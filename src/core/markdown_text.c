@@ -66,7 +66,7 @@ static void add_line(struct plain *p, const char *s, size_t n, bool gap)
         buf_add(out, s, n);
         if (out->over)
                 return;
-        while (out->len > start && out->s[out->len - 1] == ' ')
+        while (out->len > start && strchr(" \t", out->s[out->len - 1]))
                 out->len--;
         buf_addc(out, '\n');
 }

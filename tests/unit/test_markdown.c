@@ -237,6 +237,12 @@ static void test_code_and_rules_pass_as_they_are(void **state)
                     "a  <b>\n\n  c\n\n--------------------\n");
 }
 
+static void test_no_line_of_plain_text_ends_in_a_blank(void **state)
+{
+        (void) state;
+        assert_plain("a \t\nb\t\n\n```\nc \t\n```\n", "a\nb\n\nc\n");
+}
+
 static void test_a_table_keeps_its_columns(void **state)
 {
         (void) state;
@@ -398,6 +404,7 @@ int main(void)
                 cmocka_unit_test(test_lists_are_bulleted_and_numbered),
                 cmocka_unit_test(test_quotes_are_marked_on_every_line),
                 cmocka_unit_test(test_code_and_rules_pass_as_they_are),
+                cmocka_unit_test(test_no_line_of_plain_text_ends_in_a_blank),
                 cmocka_unit_test(test_a_table_keeps_its_columns),
                 cmocka_unit_test(test_a_table_too_wide_is_written_row_by_row),
                 cmocka_unit_test(test_vietnamese_is_wrapped_by_width_not_by_bytes),
