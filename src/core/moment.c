@@ -21,6 +21,8 @@ static const char *const MONTH_EN[] = {"January",   "February", "March",    "Apr
                                        "May",       "June",     "July",     "August",
                                        "September", "October",  "November", "December"};
 
+#define END_MS INT64_C(253402300800000) /* the year 10000 */
+
 /* What was written; offset_s counts only where has_offset. */
 struct written {
         struct tm tm;
@@ -162,6 +164,8 @@ int moment_parse(const char *s, int64_t *ret_ms, struct err *e)
                                "“%s” happens twice in %s, where clocks are put back then; "
                                "add the offset, as in 2026-11-24T08:00:00+07:00",
                                s, zone_name());
+        if (r == 0 && (ms < 0 || ms >= END_MS)) /* an offset can lead out of the years */
+                r = -EINVAL;
         if (r < 0)
                 return err_set(e, -EINVAL, "“%s” is a day or an hour that does not exist", s);
         *ret_ms = ms + w.ms;
