@@ -38,7 +38,7 @@ struct template_var {
 
 /*
  * Appends the rendered template to out. 0, or -EINVAL with the template's line in
- * *e, or without a line when it does not fit. On error out holds a part.
+ * *e, or -E2BIG when it does not fit. On error out holds a part.
  */
 int template_render(const char *text, enum template_kind kind, const struct template_var *vars,
                     struct buf *out, struct err *e);

@@ -108,38 +108,36 @@ static const struct template_var *find_var(struct render *r, const struct tag *t
         return NULL;
 }
 
-static int add_html(struct buf *out, const char *s)
+static void add_html(struct buf *out, const char *s)
 {
-        int r = 0;
-
-        while (*s && r == 0) {
+        while (*s) {
                 size_t plain = strcspn(s, "&<>\"'");
 
-                r = buf_add(out, s, plain);
+                buf_add(out, s, plain);
                 s += plain;
                 switch (*s) {
-                case '&': r = buf_adds(out, "&amp;"); break;
-                case '<': r = buf_adds(out, "&lt;"); break;
-                case '>': r = buf_adds(out, "&gt;"); break;
-                case '"': r = buf_adds(out, "&quot;"); break;
-                case '\'': r = buf_adds(out, "&#39;"); break;
+                case '&': buf_adds(out, "&amp;"); break;
+                case '<': buf_adds(out, "&lt;"); break;
+                case '>': buf_adds(out, "&gt;"); break;
+                case '"': buf_adds(out, "&quot;"); break;
+                case '\'': buf_adds(out, "&#39;"); break;
                 default: continue;
                 }
                 s++;
         }
-        return r;
 }
 
-static int add_value(struct render *r, const struct tag *t, const struct template_var *v)
+static void add_value(struct render *r, const struct tag *t, const struct template_var *v)
 {
         if (v->late) {
                 buf_addc(r->out, TEMPLATE_LATE_OPEN);
                 buf_adds(r->out, v->name);
-                return buf_addc(r->out, TEMPLATE_LATE_CLOSE);
+                buf_addc(r->out, TEMPLATE_LATE_CLOSE);
+        } else if (t->type == TAG_ESCAPED && r->kind == TEMPLATE_HTML) {
+                add_html(r->out, v->value);
+        } else {
+                buf_adds(r->out, v->value);
         }
-        if (t->type == TAG_ESCAPED && r->kind == TEMPLATE_HTML)
-                return add_html(r->out, v->value);
-        return buf_adds(r->out, v->value);
 }
 
 static int section_open(struct render *r, const struct tag *t, const struct template_var *v)
@@ -185,6 +183,13 @@ static void take_whole_line(struct render *r, struct tag *t)
         t->end = *to ? to + 1 : to;
 }
 
+static int fits(const struct render *r)
+{
+        if (!r->out->over)
+                return 0;
+        return err_set(r->e, -E2BIG, "template: the result is longer than %zu bytes", r->out->max);
+}
+
 static int obey(struct render *r, const struct tag *t)
 {
         const struct template_var *v;
@@ -196,16 +201,9 @@ static int obey(struct render *r, const struct tag *t)
                 return -EINVAL;
         if (t->type == TAG_IF || t->type == TAG_UNLESS)
                 return section_open(r, t, v);
-        if (r->depth && !r->open[r->depth - 1].shown)
-                return 0;
-        return add_value(r, t, v);
-}
-
-static int fits(const struct render *r)
-{
-        if (!r->out->over)
-                return 0;
-        return err_set(r->e, -EINVAL, "template: the result is longer than %zu bytes", r->out->max);
+        if (r->depth == 0 || r->open[r->depth - 1].shown)
+                add_value(r, t, v);
+        return fits(r);
 }
 
 int template_render(const char *text, enum template_kind kind, const struct template_var *vars,
