@@ -188,7 +188,7 @@ static void load_done(struct load *l)
         free(l->folder);
 }
 
-static int load_text(const char *path, const char *text, struct config *c, struct err *e)
+static int load_text(const char *path, char *text, struct config *c, struct err *e)
 {
         CLEANUP(load_done) struct load l = {0};
         const char *slash = strrchr(path, '/');

@@ -63,8 +63,8 @@ struct places {
 };
 void places_done(struct places *p);
 
-/* -EINVAL with the line in *e. */
-int config_scan(const char *text, struct places *ret, struct err *e);
+/* -EINVAL with the line in *e. Comments in the text become blanks. */
+int config_scan(char *text, struct places *ret, struct err *e);
 /* The line of a setting, 0 = not in the file. */
 unsigned config_line(const struct places *p, const char *block, const char *title,
                      const char *name);

@@ -3,7 +3,8 @@
  * Walks the file before libconfuse does, for what it would let pass: a block
  * left open at the end, a setting twice (it keeps the last), ${VAR} (it puts
  * the environment in), and unknown names, for which it has no suggestion. On
- * the way it notes the line of every setting, for the messages that come later.
+ * the way it notes the line of every setting, for the messages that come later,
+ * and blanks out comments, which libconfuse refuses inside of a list or a setting.
  */
 #include "config_internal.h"
 
@@ -18,7 +19,7 @@
 enum token { TOKEN_END, TOKEN_WORD, TOKEN_STRING, TOKEN_MARK };
 
 struct scan {
-        const char *p;
+        char *p;
         unsigned line;
         enum token token;
         char mark;         /* of TOKEN_MARK */
@@ -67,6 +68,16 @@ static int wrong(struct err *e, unsigned line, int r)
         return r;
 }
 
+/* Steps to `end` and leaves only the line ends of what is before it. */
+static void blank_out(struct scan *s, const char *end)
+{
+        for (; s->p < end; s->p++) {
+                s->line += *s->p == '\n';
+                if (*s->p != '\n')
+                        *s->p = ' ';
+        }
+}
+
 static int blanks(struct scan *s, struct err *e)
 {
         for (;;) {
@@ -76,7 +87,7 @@ static int blanks(struct scan *s, struct err *e)
                 } else if (*s->p == ' ' || *s->p == '\t' || *s->p == '\r') {
                         s->p++;
                 } else if (*s->p == '#' || strncmp(s->p, "//", 2) == 0) {
-                        s->p += strcspn(s->p, "\n");
+                        blank_out(s, s->p + strcspn(s->p, "\n"));
                 } else if (strncmp(s->p, "/*", 2) == 0) {
                         const char *end = strstr(s->p + 2, "*/");
 
@@ -85,9 +96,7 @@ static int blanks(struct scan *s, struct err *e)
                                              err_set(e, -EINVAL,
                                                      "the comment that begins here has no end; "
                                                      "add */"));
-                        for (; s->p < end; s->p++)
-                                s->line += *s->p == '\n';
-                        s->p = end + 2;
+                        blank_out(s, end + 2);
                 } else {
                         return 0;
                 }
@@ -295,7 +304,7 @@ static int setting(struct scan *s, struct open_block *b, struct places *p, struc
         return value(s, o, e);
 }
 
-int config_scan(const char *text, struct places *ret, struct err *e)
+int config_scan(char *text, struct places *ret, struct err *e)
 {
         CLEANUP(places_done) struct places p = {0};
         CLEANUP(block_close) struct open_block b = {0};

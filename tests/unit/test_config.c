@@ -206,6 +206,24 @@ static void test_slips_that_the_parser_forgives_are_refused_with_their_line(void
         assert_refused(BASE "web \"x\" { }", 5, "takes no name");
 }
 
+static void test_a_comment_may_stand_between_any_two_words(void **state)
+{
+        CLEANUP(config_free)
+        struct config *c = loaded(BASE "allow /* a */ = # b\n"
+                                       "{ // c \"x@y.example\"\n"
+                                       "\"a@b.example\" # Báo A\n"
+                                       ", /* d */ \"@c.example\" # Báo C\n"
+                                       "}\n"
+                                       "letterhead /* e\nf */ { place = \"# no // comment\" }");
+
+        (void) state;
+        assert_int_equal(c->nallow, 2);
+        assert_string_equal(c->allow[0], "a@b.example");
+        assert_string_equal(c->allow[1], "@c.example");
+        assert_string_equal(c->letterhead.place, "# no // comment");
+        assert_refused(BASE "# a\n/* b\n*/ allow = {\"x\" # c\n\"y\"}\n", 8, "syntax");
+}
+
 /* R72 */
 static void test_a_value_out_of_range_stops_the_start_with_file_and_line(void **state)
 {
@@ -361,6 +379,7 @@ int main(void)
                 cmocka_unit_test(test_four_settings_are_enough_and_the_rest_has_its_default),
                 cmocka_unit_test(test_every_kind_of_value_is_read),
                 cmocka_unit_test(test_slips_that_the_parser_forgives_are_refused_with_their_line),
+                cmocka_unit_test(test_a_comment_may_stand_between_any_two_words),
                 cmocka_unit_test(test_a_value_out_of_range_stops_the_start_with_file_and_line),
                 cmocka_unit_test(test_a_username_without_tls_is_taken_on_loopback_only),
                 cmocka_unit_test(test_a_refused_file_leaves_the_zone_in_use),
