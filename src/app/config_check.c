@@ -213,15 +213,20 @@ static int check_reply_to(struct config *c, struct err *e)
 static int check_return_path(struct config *c, struct err *e)
 {
         static const char widest[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"; /* no tag is longer */
-        const char *at = strrchr(c->return_path, '@');
+        const char *at = strrchr(c->return_path, '@'), *hole = strstr(c->return_path, "{tag}");
         char sample[320];
         struct addr a;
         int r;
 
+        if (at && hole && (hole > at || strstr(hole + 1, "{tag}")))
+                return err_set(e, -EINVAL,
+                               "“%s” needs {tag} once, before the @, as in "
+                               "bounce+{tag}@ministry.example",
+                               c->return_path);
         if (!c->return_path[0]) {
                 free(c->return_path);
                 c->return_path = mem_printf("bounce+{tag}@%s", c->domain);
-        } else if (at && !strstr(c->return_path, "{tag}")) {
+        } else if (at && !hole) {
                 char *with =
                         mem_printf("%.*s+{tag}%s", (int) (at - c->return_path), c->return_path, at);
 

@@ -241,6 +241,8 @@ static void test_a_value_out_of_range_stops_the_start_with_file_and_line(void **
                 {"timezone = \"Asia/Hanoi\"", "no time zone"},
                 {"reply_to = \"a b\"", ""},
                 {"return_path = \"b@c.example, d@e.example\"", ""},
+                {"return_path = \"b@{tag}.example\"", "before the @"},
+                {"return_path = \"b+{tag}{tag}@c.example\"", "once"},
                 {"allow = {\"@\"}", ""},
                 {"notify { mail = {\"x\"} }", ""},
                 {"class \"fast\" { }", "there are urgent, normal and routine"},
