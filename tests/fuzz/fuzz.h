@@ -26,12 +26,12 @@ struct input { /* what is left of it */
 
 /* 0 at the end. */
 uint8_t fuzz_byte(struct input *in);
-/* Up to the next NUL, or all; free() it. In memory of just that size: a step over its end is seen. */
+/* Up to the next NUL, or all; free() it. Of just that size, so that a step over its end is seen. */
 char *fuzz_text(struct input *in);
 /* Up to n bytes; *ret_n says how many. free() it. */
 char *fuzz_bytes(struct input *in, size_t n, size_t *ret_n);
 
-/* -EINVAL (or one of `code`s kind) comes with a reason, good to show in both languages. */
+/* A failure of that code comes with a reason, good to show in both languages. */
 void fuzz_reason(const struct err *e, int code);
 
 /* No control, bidirectional or zero-width character; valid UTF-8. */
