@@ -1,10 +1,11 @@
 /*
- * dispatch_internal.h - what the six files of dispatch share
+ * dispatch_internal.h - what the seven files of dispatch share
  *
  *   dispatch.c        the turn: one transaction, then the wire; timers; the end
  *   dispatch_work.c   which releases have work, claims
  *   dispatch_gate.c   nothing leaves that is not what was approved
- *   dispatch_lines.c  relays and their connections
+ *   dispatch_lines.c  connections: when one is opened, what it says of its relay
+ *   dispatch_relays.c the relays of one configuration
  *   dispatch_settle.c an outcome becomes a state
  *   dispatch_alarm.c  alarm mails ride on the same lines
  */
@@ -170,8 +171,6 @@ void gate_shut(struct dispatch *d, struct work *w, const struct err *why);
 
 /* dispatch_lines.c */
 extern const struct conn_ops line_ops;
-int lanes_new(struct dispatch *d, struct config **cfg, struct err *e);
-void lanes_free_all(struct dispatch *d);
 void lines_open(struct dispatch *d, size_t wanted);
 size_t lines_room(struct dispatch *d, struct line **v, size_t max);
 void line_hand(struct dispatch *d, struct line *line, struct job *j);
@@ -180,6 +179,11 @@ int64_t lines_next_due(const struct dispatch *d); /* monotonic ms */
 bool lanes_can_try(const struct dispatch *d);
 void lane_well(struct dispatch *d, struct lane *lane);
 void lane_sick(struct dispatch *d, struct lane *lane, const struct outcome *why, unsigned accepted);
+
+/* dispatch_relays.c */
+int lanes_new(struct dispatch *d, struct config **cfg, struct err *e);
+void lanes_free(struct lanes *l);
+void lanes_free_all(struct dispatch *d);
 
 /* dispatch_alarm.c */
 void alarms_hand(struct dispatch *d);

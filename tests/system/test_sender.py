@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """pressd beside the plain job: judged again, many releases, alarms, reloads, a stop at a bad time."""
+import contextlib
 import datetime
 import os
 import pathlib
@@ -70,10 +71,9 @@ class Many(SenderCase):
         """More than pressd takes at once, all of them older than the one that is due."""
         self.press(rows=2)
         self.send(self.statement(), '--at', self.soon(3 * 86400))
-        columns = ('state, paused, number, number_fold, title, kind, class, language, key, body,'
-                   ' audience, except_, early, contact, signer, reply_to, at, embargo, expires,'
-                   ' automatic, submitted_at, submitted_uid, submitted_by, due_at, early_at,'
-                   ' letter_hash, content_hash, cuts')
+        with contextlib.closing(sqlite3.connect(self.dir / 'press.db')) as db:
+            table = db.execute('PRAGMA table_info(release)').fetchall()
+        columns = ', '.join(name for _, name, *_ in table if name != 'id')
         many = 'WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 300)'
         self.sql(f'{many} INSERT INTO release (id, {columns}) SELECT i, {columns} FROM n, release')
         self.sql(f"{many} INSERT INTO release_count SELECT i, 'queued', 2 FROM n")
@@ -83,6 +83,7 @@ class Many(SenderCase):
         harness.wait_until(lambda: self.counts(due) == {'relayed': 2}, 5)
 
 
+    @unittest.skipIf('san-' in str(harness.BUILD), 'a sanitizer keeps what was freed')
     def test_r65_many_large_letters_are_not_all_in_memory_together(self):
         self.press('on dot do delay 100', rows=4, relay={'connections': 4})
         (self.dir / 'a.pdf').write_bytes(os.urandom(13 << 20))

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+/* The relays of one configuration: made at the start and by a reload, gone with their last line. */
+#include "dispatch_internal.h"
+
+#include "press/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void lane_free(struct lane *lane)
+{
+        if (lane->password)
+                explicit_bzero(lane->password, strlen(lane->password));
+        free(lane->password);
+}
+
+static int lane_init(struct lane *lane, struct lanes *lanes, const struct config_relay *cfg,
+                     struct err *e)
+{
+        char secret[1024] = "";
+        int r;
+
+        if (cfg->password_file[0]) {
+                r = config_secret(cfg->password_file, secret, sizeof(secret), e);
+                if (r < 0)
+                        return r;
+        }
+        lane->cfg = cfg;
+        lane->lanes = lanes;
+        lane->cap = (unsigned) cfg->messages_per_connection;
+        lane->most = (unsigned) cfg->connections;
+        lane->password = mem_strdup(secret);
+        explicit_bzero(secret, sizeof(secret));
+        snprintf(lane->alarm, sizeof(lane->alarm), "relay %s", cfg->name);
+        lane->opts = (struct relay_opts){
+                .name = cfg->name,
+                .url = cfg->url,
+                .address = cfg->address,
+                .ehlo = lanes->cfg->domain,
+                .username = cfg->username,
+                .password = lane->password,
+                .ca_file = cfg->ca_file,
+                .tls = cfg->tls,
+                .pipelining = cfg->pipelining,
+        };
+        return 0;
+}
+
+void lanes_free(struct lanes *l)
+{
+        for (size_t i = 0; i < l->n; i++)
+                lane_free(&l->v[i]);
+        free(l->v);
+        config_free(&l->cfg);
+        free(l);
+}
+
+int lanes_new(struct dispatch *d, struct config **cfg, struct err *e)
+{
+        struct lanes *l = mem_zalloc(sizeof(*l));
+        int r = 0;
+
+        l->cfg = TAKE(*cfg);
+        l->n = l->cfg->nrelay;
+        l->v = mem_zalloc(l->n * sizeof(*l->v));
+        for (size_t i = 0; i < l->n && r == 0; i++)
+                r = lane_init(&l->v[i], l, &l->cfg->relay[i], e);
+        if (r < 0) {
+                lanes_free(l);
+                return r;
+        }
+        l->older = d->lanes;
+        d->lanes = l;
+        alarms_setup(d->alarms, l->cfg->notify.command, l->cfg->notify.mail, l->cfg->notify.nmail,
+                     l->cfg->language);
+        return 0;
+}
+
+void lanes_free_all(struct dispatch *d)
+{
+        while (d->line) {
+                struct line *line = d->line;
+
+                d->line = line->next;
+                for (size_t i = 0; i < COUNT_OF(line->job); i++)
+                        if (line->job[i])
+                                job_free(line->job[i]);
+                free(line);
+        }
+        while (d->lanes) {
+                struct lanes *l = d->lanes;
+
+                d->lanes = l->older;
+                lanes_free(l);
+        }
+}
