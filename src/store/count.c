@@ -9,10 +9,11 @@
 #include <string.h>
 
 static const char CHANGE_SQL[] =
-        "UPDATE release_count SET n = n + ?3 WHERE release_id = ?1 AND state = ?2";
+        "UPDATE release_count SET n = n + ?4 WHERE release_id = ?1 AND org_kind = ?2"
+        " AND state = ?3";
 
 static const char FIRST_SQL[] =
-        "INSERT INTO release_count (release_id, state, n) VALUES (?1, ?2, ?3)";
+        "INSERT INTO release_count (release_id, org_kind, state, n) VALUES (?1, ?2, ?3, ?4)";
 
 static const char OUT_SQL[] = "UPDATE release SET out_at = ?2 WHERE id = ?1 AND out_at = 0";
 
@@ -35,15 +36,16 @@ static struct count *count_of(struct db *db, int64_t release)
         return &c->v[c->last];
 }
 
-void count_move(struct db *db, int64_t release, int from, int to)
+void count_move(struct db *db, int64_t release, enum org_kind kind, int from, int to)
 {
         struct count *c = count_of(db, release);
 
+        assert(kind >= 0 && kind < ORG_KINDS);
         assert(from >= -1 && from < DELIVERY_STATES && to >= -1 && to < DELIVERY_STATES);
         if (from >= 0)
-                c->change[from]--;
+                c->change[kind][from]--;
         if (to >= 0)
-                c->change[to]++;
+                c->change[kind][to]++;
 }
 
 void count_out(struct db *db, int64_t release, int64_t at)
@@ -55,23 +57,26 @@ void count_out(struct db *db, int64_t release, int64_t at)
 }
 
 /* Not an upsert: its insert of a negative change would meet the CHECK (n >= 0) first. */
-static int change(struct db *db, int64_t release, const char *state, int64_t n, struct err *e)
+static int change(struct db *db, const struct count *c, int kind, int state, struct err *e)
 {
-        int r = sql_run(db, CHANGE_SQL, SQL_WITH(SQL_INT(release), SQL_TEXT(state), SQL_INT(n)), e);
+        const struct sql_value v[] = {SQL_INT(c->release), SQL_TEXT(words_name(&org_kinds, kind)),
+                                      SQL_TEXT(words_name(&delivery_states, state)),
+                                      SQL_INT(c->change[kind][state])};
+        int r = sql_run(db, CHANGE_SQL, v, COUNT_OF(v), e);
 
         if (r < 0 || sql_changes(db) == 1)
                 return r;
-        return sql_run(db, FIRST_SQL, SQL_WITH(SQL_INT(release), SQL_TEXT(state), SQL_INT(n)), e);
+        return sql_run(db, FIRST_SQL, v, COUNT_OF(v), e);
 }
 
 static int flush_one(struct db *db, const struct count *c, struct err *e)
 {
         int r = 0;
 
-        for (int s = 0; s < DELIVERY_STATES && r >= 0; s++)
-                if (c->change[s])
-                        r = change(db, c->release, words_name(&delivery_states, s), c->change[s],
-                                   e);
+        for (int k = 0; k < ORG_KINDS; k++)
+                for (int s = 0; s < DELIVERY_STATES && r >= 0; s++)
+                        if (c->change[k][s])
+                                r = change(db, c, k, s, e);
         if (r >= 0 && c->out_at)
                 r = sql_run(db, OUT_SQL, SQL_WITH(SQL_INT(c->release), SQL_INT(c->out_at)), e);
         return r;

@@ -1,5 +1,5 @@
 /*
- * count.h - how many deliveries of a release are in which state
+ * count.h - how many deliveries of a release and kind of organisation are in which state
  *
  * Changes are gathered in memory while a transaction runs and written once
  * before it commits, so that a thousand settled letters of one release cost a
@@ -18,7 +18,7 @@ struct db;
 
 struct count {
         int64_t release;
-        int64_t change[DELIVERY_STATES];
+        int64_t change[ORG_KINDS][DELIVERY_STATES];
         int64_t out_at; /* a text got out in this transaction; 0 = none */
 };
 
@@ -28,7 +28,7 @@ struct counts {
 };
 
 /* `from` -1: the delivery is new; `to` -1: it is removed. */
-void count_move(struct db *db, int64_t release, int from, int to);
+void count_move(struct db *db, int64_t release, enum org_kind kind, int from, int to);
 /* A recipient may hold the text of `release` since `at`. */
 void count_out(struct db *db, int64_t release, int64_t at);
 /* Writes what was gathered; the caller's transaction goes on. */

@@ -149,7 +149,7 @@ int delivery_insert(struct tx *tx, struct delivery *d, int64_t replaces, struct 
                 return err_set(e, -EEXIST, "%s is already a recipient of release %lld.",
                                d->address[0] ? d->address : d->name, (long long) d->release_id);
         if (r > 0)
-                count_move(tx->db, d->release_id, -1, (int) d->state);
+                count_move(tx->db, d->release_id, d->org_kind, -1, (int) d->state);
         return r < 0 ? r : 0;
 }
 
@@ -194,7 +194,7 @@ int delivery_move(struct tx *tx, const struct move *m, struct err *e)
                                "Delivery %lld is no longer in state %s. Nothing was "
                                "changed.",
                                (long long) m->id, words_name(&delivery_states, (int) m->from));
-        count_move(tx->db, m->release_id, (int) m->from, (int) m->to);
+        count_move(tx->db, m->release_id, m->org_kind, (int) m->from, (int) m->to);
         if (out)
                 count_out(tx->db, m->release_id, m->at);
         return 0;
@@ -205,6 +205,7 @@ int delivery_withdraw(struct tx *tx, const struct delivery *d, int64_t at, struc
         const struct move m = {
                 .id = d->id,
                 .release_id = d->release_id,
+                .org_kind = d->org_kind,
                 .from = d->state,
                 .to = d->out_at ? DELIVERY_UNKNOWN : DELIVERY_CANCELLED,
                 .at = at,

@@ -24,6 +24,7 @@ struct order *db_order(struct db *db);
 
 struct move { /* from one state to another */
         int64_t id, release_id;
+        enum org_kind org_kind; /* the delivery's, for the counts */
         enum delivery_state from, to;
         enum delivery_reason reason;
         unsigned in_attempt; /* only when this is the number of attempts; 0 = whatever it is */

@@ -63,6 +63,7 @@ static int recover_unsent(struct tx *tx, const struct delivery *d, int64_t now, 
         const struct move m = {
                 .id = d->id,
                 .release_id = d->release_id,
+                .org_kind = d->org_kind,
                 .from = DELIVERY_SENDING,
                 .to = d->out_at ? DELIVERY_UNKNOWN : DELIVERY_QUEUED,
                 .attempt = -1,
@@ -79,6 +80,7 @@ static int recover_sent(struct tx *tx, const struct delivery *d, int64_t now,
         struct move m = {
                 .id = d->id,
                 .release_id = d->release_id,
+                .org_kind = d->org_kind,
                 .from = DELIVERY_SENDING,
                 .to = DELIVERY_UNKNOWN,
                 .at = now,
@@ -141,6 +143,7 @@ static int expire_one(struct tx *tx, const struct delivery *d, int64_t now, stru
         const struct move m = {
                 .id = d->id,
                 .release_id = d->release_id,
+                .org_kind = d->org_kind,
                 .from = d->state,
                 .to = DELIVERY_EXPIRED,
                 .at = now,

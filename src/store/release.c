@@ -256,7 +256,8 @@ int release_letter(struct db *db, int64_t id, struct frozen *ret, struct err *e)
 
 int release_counts(struct db *db, int64_t id, int64_t ret[DELIVERY_STATES], struct err *e)
 {
-        static const char sql[] = "SELECT state, n FROM release_count WHERE release_id = ?1";
+        static const char sql[] = "SELECT state, sum(n) FROM release_count"
+                                  " WHERE release_id = ?1 GROUP BY state";
         CLEANUP(sql_close) struct sql *q = NULL;
         int64_t n[DELIVERY_STATES] = {0};
         int r = count_sync(db, e);

@@ -2,6 +2,7 @@
 /* One release seen by groups of recipients. */
 #include "press/release.h"
 
+#include "count.h"
 #include "press/mem.h"
 #include "sql.h"
 
@@ -10,12 +11,14 @@
 int release_counts_by_kind(struct db *db, int64_t id, int64_t ret[ORG_KINDS][DELIVERY_STATES],
                            struct err *e)
 {
-        static const char sql[] = "SELECT org_kind, state, count(*) FROM delivery"
-                                  " WHERE release_id = ?1 GROUP BY org_kind, state";
+        static const char sql[] =
+                "SELECT org_kind, state, n FROM release_count WHERE release_id = ?1";
         CLEANUP(sql_close) struct sql *q = NULL;
         int64_t n[ORG_KINDS][DELIVERY_STATES] = {0};
-        int r = sql_open(db, sql, SQL_WITH(SQL_INT(id)), &q, e);
+        int r = count_sync(db, e);
 
+        if (r >= 0)
+                r = sql_open(db, sql, SQL_WITH(SQL_INT(id)), &q, e);
         if (r < 0)
                 return r;
         while ((r = sql_step(q, e)) > 0) {

@@ -74,7 +74,8 @@ int release_open(struct db *db, int64_t *ret_to_try, int64_t *ret_for_person, st
                 "SELECT count(*) FROM release_count c JOIN release r ON r.id = c.release_id"
                 "  JOIN delivery d ON d.release_id = c.release_id"
                 " WHERE " COUNT_OPEN " AND c.state = 'unknown' AND " RELEASE_ACTIVE
-                "   AND d.state IN ('deferred', 'unknown') AND d.due_at IS NULL";
+                "   AND d.org_kind = c.org_kind AND d.state IN ('deferred', 'unknown')"
+                "   AND d.due_at IS NULL";
         CLEANUP(sql_close) struct sql *q = NULL;
         int64_t held = 0;
         int r = count_sync(db, e);

@@ -58,8 +58,8 @@ static const char releases[] =
 
         "CREATE TABLE release_count ("
         "  release_id INTEGER NOT NULL REFERENCES release (id),"
-        "  state TEXT NOT NULL, n INTEGER NOT NULL CHECK (n >= 0),"
-        "  PRIMARY KEY (release_id, state)) STRICT;"
+        "  org_kind TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL CHECK (n >= 0),"
+        "  PRIMARY KEY (release_id, org_kind, state)) STRICT;"
         "CREATE INDEX release_count_open ON release_count (release_id)"
         "  WHERE n > 0 AND (state = 'queued' OR state = 'sending' OR state = 'deferred'"
         "                   OR state = 'unknown');";

@@ -160,7 +160,7 @@ struct delivery scratch_delivery(int64_t release, int i)
                 .org = mem_strdup("Báo Điện tử"),
                 .title = mem_strdup(""),
                 .detail = mem_strdup(""),
-                .org_kind = ORG_PRESS,
+                .org_kind = i % 2 ? ORG_PRESS : ORG_UNIT,
                 .role = ROLE_JOURNALIST,
                 .language = LANG_VI,
                 .priority = 5,
@@ -287,6 +287,10 @@ void scratch_check_counts(const struct scratch *s, int64_t release)
                 assert_int_equal(n[i], scratch_int(s, sql));
                 sum += n[i];
         }
+        assert_int_equal(
+                0, scratch_int(s, "SELECT count(*) FROM (SELECT release_id, org_kind, state, n"
+                                  " FROM release_count WHERE n > 0 EXCEPT SELECT release_id,"
+                                  " org_kind, state, count(*) FROM delivery GROUP BY 1, 2, 3)"));
         {
                 CLEANUP(release_done) struct release r = {0};
 

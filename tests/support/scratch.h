@@ -37,7 +37,10 @@ void scratch_exec(const struct scratch *s, const char *sql);
 
 /* A statement as intake fills it, every text set; release_done() it. */
 struct release scratch_release(const char *title);
-/* Delivery number `i` (0 ..): a journalist with the address jI@x.example; delivery_done() it. */
+/*
+ * Delivery number `i` (0 ..): a journalist with the address jI@x.example, of the press when `i`
+ * is odd, else of a unit; delivery_done() it.
+ */
 struct delivery scratch_delivery(int64_t release, int i);
 /* Stages and publishes `n` recipients; approved and due at NOON when `approved`. Returns its id. */
 int64_t scratch_publish(struct scratch *s, struct release *r, int n, bool approved);

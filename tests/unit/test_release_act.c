@@ -321,6 +321,24 @@ static void test_what_waits_for_a_person_is_counted_apart(void **state)
         assert_int_equal(person, 4);
 }
 
+static void test_held_ones_of_several_kinds_are_counted_once(void **state)
+{
+        struct scratch *s = *state;
+        int64_t a = scratch_approved(s, 4), to_try = -1, person = -1;
+
+        for (int i = 0; i < 4; i++) {
+                CLEANUP(delivery_done) struct delivery d = {0};
+                struct settle st;
+
+                assert_true(scratch_claim(s, a, NOON, &d));
+                st = scratch_settle(&d, DELIVERY_UNKNOWN, 0, "closed"); /* due_at 0: held */
+                scratch_do_settle(s, &st);
+        }
+        assert_int_equal(release_open(s->db, &to_try, &person, NULL), 0);
+        assert_int_equal(to_try, 0);
+        assert_int_equal(person, 4);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
@@ -336,6 +354,7 @@ int main(void)
                 TEST(test_only_a_cancelled_release_is_emptied),
                 TEST(test_done_is_when_nothing_is_open_any_more),
                 TEST(test_work_is_listed_urgent_first_then_oldest),
+                TEST(test_held_ones_of_several_kinds_are_counted_once),
                 TEST(test_what_waits_for_a_person_is_counted_apart),
         };
 
