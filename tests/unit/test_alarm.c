@@ -49,7 +49,7 @@ static size_t mails(struct alarms *a, char *last, size_t size)
         size_t n = 0;
         char *to, *text;
 
-        while (alarm_next_mail(a, &to, &text)) {
+        while (alarm_next_mail(a, 0, &to, &text)) {
                 snprintf(last, size, "%s|%s", to, text);
                 free(to);
                 free(text);
@@ -103,18 +103,21 @@ static void test_waiting_mails_are_bounded_and_the_oldest_goes_first(void **stat
                 snprintf(key, sizeof(key), "k%d", i);
                 alarm_raise(*state, key, &why);
         }
-        assert_true(alarm_mail_waits(*state));
+        assert_true(alarm_mail_waits(*state, 0));
         assert_int_equal(mails(*state, last, sizeof(last)), ALARM_MAILS);
-        assert_false(alarm_mail_waits(*state));
+        assert_false(alarm_mail_waits(*state, 0));
 }
 
 static void test_a_mail_that_nobody_took_waits_again(void **state)
 {
-        char last[256];
+        char last[256], *to, *text;
 
-        alarm_mail_again(*state, mem_strdup("truc@ministry.example"), mem_strdup("later"));
-        assert_int_equal(mails(*state, last, sizeof(last)), 1);
-        assert_string_equal(last, "truc@ministry.example|later");
+        alarm_mail_again(*state, mem_strdup("truc@ministry.example"), mem_strdup("later"), 1000);
+        assert_int_equal(mails(*state, last, sizeof(last)), 0); /* its time has not come */
+        assert_true(alarm_next_mail(*state, 1000, &to, &text));
+        assert_string_equal(text, "later");
+        free(to);
+        free(text);
 }
 
 /* The words reach the command by its environment: whatever they are, they are no shell text. */
