@@ -47,7 +47,15 @@ struct statement { /* owns everything; never NULL strings */
         unsigned text_line; /* where the text starts, 1-based */
 };
 
-/* `name` is used in messages only. */
+#define STATEMENT_ERRORS 100 /* told of one file; more help nobody */
+
+/*
+ * Tells every fault with its place; *ret is what could be understood all the same, NULL
+ * when the file is no text at all. Returns how many were told. `name` is used in messages only.
+ */
+int statement_read(const char *name, const char *s, size_t n,
+                   void (*tell)(void *ctx, const struct err *e), void *ctx, struct statement **ret);
+/* The same for who wants a statement without fault: -EINVAL with the first of them. */
 int statement_parse(const char *name, const char *s, size_t n, struct statement **ret,
                     struct err *e);
 void statement_free(struct statement **s); /* for CLEANUP; accepts NULL */

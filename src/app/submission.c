@@ -177,7 +177,7 @@ int submission_parse(const struct config *cfg, const char *path, const struct su
                      int64_t now, struct submission **ret, struct err *e)
 {
         CLEANUP(submission_free) struct submission *s = mem_zalloc(sizeof(*s));
-        CLEANUP(buf_done) struct buf raw = BUF(STATEMENT_MAX + 1);
+        CLEANUP(buf_done) struct buf raw = BUF(STATEMENT_MAX);
         const char *slash = strrchr(path, '/');
         int r;
 

@@ -3,6 +3,7 @@
 
 #include "press/mem.h"
 #include "press/text.h"
+#include "statement_internal.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -46,9 +47,26 @@ static const char *const names[HEADERS] = {
 struct reader {
         struct statement *st;
         struct statement_header one[H_TO]; /* the single ones; not owned by st yet */
-        struct err *e;
+        struct err *e;                     /* the fault at hand */
         unsigned line;
+        bool titled; /* there is a title, or what was meant for one is told */
+        bool lost;   /* something among the headers is none: most likely the text has begun */
+        const char *name;
+        void (*tell)(void *ctx, const struct err *e);
+        void *ctx;
+        int errors;
 };
+
+/* A part was looked at: its fault is told, and the next part can be looked at. */
+static void part(struct reader *rd, int r)
+{
+        if (r < 0 && rd->errors < STATEMENT_ERRORS) {
+                err_at(rd->e, rd->name, 0);
+                rd->tell(rd->ctx, rd->e);
+                rd->errors++;
+        }
+        *rd->e = (struct err){0};
+}
 
 static int at_line(const struct reader *rd, int r)
 {
@@ -59,20 +77,11 @@ static int at_line(const struct reader *rd, int r)
 
 /* --- characters --------------------------------------------------------------- */
 
-static unsigned count_lines(const char *s, size_t n)
-{
-        unsigned lines = 1;
-
-        for (size_t i = 0; i < n; i++)
-                lines += s[i] == '\n' || (s[i] == '\r' && (i + 1 == n || s[i + 1] != '\n'));
-        return lines;
-}
-
 static int not_utf8(struct reader *rd, const char *s, size_t n, size_t bad)
 {
         const char *looks = text_guess_encoding(s, n);
 
-        rd->line = count_lines(s, bad);
+        rd->line = statement_lines(s, bad);
         if (looks[0])
                 return at_line(rd, err_set(rd->e, -EINVAL,
                                            "this is not UTF-8 (it looks like %s); save the file "
@@ -95,21 +104,27 @@ static int hidden(const struct reader *rd, const struct text_bad *bad)
                                    bad->column, name));
 }
 
-static size_t characters(const char *s)
-{
-        size_t n = 0;
-
-        for (; *s; s++)
-                n += ((unsigned char) *s & 0xC0) != 0x80;
-        return n;
-}
-
 /* --- header lines --------------------------------------------------------------- */
 
-static int unknown(const struct reader *rd, const char *name)
+/* 0: one such line was told already, and behind it everything looks like that. */
+static int no_header(struct reader *rd)
+{
+        if (rd->lost)
+                return 0;
+        rd->lost = true;
+        return at_line(rd, err_set(rd->e, -EINVAL,
+                                   "this is no header line (Name: value); "
+                                   "an empty line goes before the text"));
+}
+
+static int unknown(struct reader *rd, const char *name)
 {
         const char *near = text_nearest(name, names, HEADERS);
 
+        if (rd->lost && !near)
+                return 0;
+        rd->lost = rd->lost || !near;
+        rd->titled = rd->titled || near == names[H_TITLE];
         if (near)
                 return err_set(rd->e, -EINVAL, "there is no header “%s”; did you mean “%s”?", name,
                                near);
@@ -144,12 +159,12 @@ static int header_line(struct reader *rd, char *line)
         for (char *p = line; *p; p++)
                 if (*p == '\t')
                         *p = ' ';
-        if (!text_clean(line, 0, &bad))
+        if (!text_clean(line, 0, &bad)) {
+                rd->titled = true; /* this line may have been it */
                 return hidden(rd, &bad);
+        }
         if (!colon || line[0] == ' ')
-                return at_line(rd, err_set(rd->e, -EINVAL,
-                                           "this is no header line (Name: value); "
-                                           "an empty line goes before the text"));
+                return no_header(rd);
         for (name_end = colon; name_end > line && name_end[-1] == ' '; name_end--)
                 ;
         *name_end = '\0';
@@ -157,6 +172,7 @@ static int header_line(struct reader *rd, char *line)
                 h++;
         if (h == HEADERS)
                 return at_line(rd, unknown(rd, line));
+        rd->titled = rd->titled || h == H_TITLE;
         value = colon + 1 + strspn(colon + 1, " ");
         for (n = strlen(value); n > 0 && value[n - 1] == ' '; n--)
                 ;
@@ -177,17 +193,19 @@ static int header_line(struct reader *rd, char *line)
 
 /* --- what single headers mean ----------------------------------------------------- */
 
-static int pick(struct reader *rd, enum header h, const struct words *w, int otherwise, int *ret)
+static int pick(struct reader *rd, enum header h, const struct words *w, int *value)
 {
         char list[200] = "";
+        int found;
 
-        *ret = otherwise;
         rd->line = rd->one[h].line;
         if (!rd->line)
                 return 0;
-        *ret = words_find(w, rd->one[h].value);
-        if (*ret >= 0)
+        found = words_find(w, rd->one[h].value);
+        if (found >= 0) {
+                *value = found;
                 return 0;
+        }
         for (int i = 0; i < w->n; i++)
                 snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s", i ? ", " : "",
                          words_name(w, i));
@@ -207,87 +225,57 @@ static char *take(struct reader *rd, enum header h)
 static int short_text(struct reader *rd, enum header h, size_t chars, char **ret)
 {
         rd->line = rd->one[h].line;
-        if (rd->line && characters(rd->one[h].value) > chars)
-                return at_line(rd, err_set(rd->e, -EINVAL,
-                                           "“%s” has %zu characters; at most %zu "
-                                           "are possible",
-                                           names[h], characters(rd->one[h].value), chars));
+        if (rd->line && statement_characters(rd->one[h].value) > chars)
+                return at_line(rd,
+                               err_set(rd->e, -EINVAL,
+                                       "“%s” has %zu characters; at most %zu "
+                                       "are possible",
+                                       names[h], statement_characters(rd->one[h].value), chars));
         free(*ret);
         *ret = take(rd, h);
         return 0;
 }
 
-static int fill(struct reader *rd)
+static int pick_language(struct reader *rd)
 {
         struct statement *st = rd->st;
-        struct statement_header *const to[] = {&st->at,    &st->embargo, &st->early,  &st->expires,
-                                               &st->key,   &st->contact, &st->signer, &st->reply_to,
-                                               &st->wrong, &st->right};
-        int kind = 0, class = 0, r;
 
-        r = short_text(rd, H_TITLE, TITLE_CHARS, &st->title);
-        if (r == 0)
-                r = short_text(rd, H_NUMBER, NUMBER_CHARS, &st->number);
-        if (r == 0)
-                r = pick(rd, H_KIND, &release_kinds, KIND_STATEMENT, &kind);
-        if (r == 0)
-                r = pick(rd, H_CLASS, &release_classes, CLASS_NORMAL, &class);
-        if (r < 0)
-                return r;
-        st->kind = (enum release_kind) kind;
-        st->class = (enum release_class) class;
         rd->line = rd->one[H_LANGUAGE].line;
         if (rd->line && msg_lang_parse(rd->one[H_LANGUAGE].value, &st->language) < 0)
                 return at_line(rd,
                                err_set(rd->e, -EINVAL, "“%s” is not a value of “%s”; there are: %s",
                                        rd->one[H_LANGUAGE].value, "Language", "vi, en"));
         st->has_language = rd->line != 0;
+        return 0;
+}
+
+static void fill(struct reader *rd)
+{
+        struct statement *st = rd->st;
+        struct statement_header *const to[] = {&st->at,    &st->embargo, &st->early,  &st->expires,
+                                               &st->key,   &st->contact, &st->signer, &st->reply_to,
+                                               &st->wrong, &st->right};
+        int kind = KIND_STATEMENT, class = CLASS_NORMAL;
+
+        part(rd, short_text(rd, H_TITLE, TITLE_CHARS, &st->title));
+        part(rd, short_text(rd, H_NUMBER, NUMBER_CHARS, &st->number));
+        part(rd, pick(rd, H_KIND, &release_kinds, &kind));
+        part(rd, pick(rd, H_CLASS, &release_classes, &class));
+        part(rd, pick_language(rd));
+        st->kind = (enum release_kind) kind;
+        st->class = (enum release_class) class;
         for (int h = H_AT; h < H_TO; h++) {
                 free(to[h - H_AT]->value);
                 to[h - H_AT]->line = rd->one[h].line;
                 to[h - H_AT]->value = take(rd, (enum header) h);
         }
-        return 0;
 }
 
 /* --- the text --------------------------------------------------------------------- */
 
-/*
- * Every line end (CR LF, CR, U+0085, U+2028, U+2029) to LF, so that their count
- * is kept (R56); zero-width characters, which pasted text is full of, are left
- * out. What else is hidden stays for text_clean() to find.
- */
-static char *plain_lines(const char *s)
-{
-        char *out = mem_alloc(strlen(s) + 1), *q = out;
-
-        while (*s) {
-                const unsigned char *u = (const unsigned char *) s;
-
-                if (s[0] == '\r') {
-                        *q++ = '\n';
-                        s += s[1] == '\n' ? 2 : 1;
-                } else if (u[0] == 0xC2 && u[1] == 0x85) {
-                        *q++ = '\n';
-                        s += 2;
-                } else if (u[0] == 0xE2 && u[1] == 0x80 && (u[2] == 0xA8 || u[2] == 0xA9)) {
-                        *q++ = '\n';
-                        s += 3;
-                } else if ((u[0] == 0xE2 && u[1] == 0x80 && u[2] >= 0x8B && u[2] <= 0x8F) ||
-                           (u[0] == 0xE2 && u[1] == 0x81 && u[2] >= 0xA0 && u[2] <= 0xA4) ||
-                           (u[0] == 0xEF && u[1] == 0xBB && u[2] == 0xBF)) {
-                        s += 3;
-                } else {
-                        *q++ = *s++;
-                }
-        }
-        *q = '\0';
-        return out;
-}
-
 static int body(struct reader *rd, const char *s)
 {
-        CLEANUP(mem_free) char *plain = plain_lines(s);
+        CLEANUP(mem_free) char *plain = statement_plain(s);
         /* Once more: what was left out may have stood between a letter and its mark. */
         CLEANUP(mem_free) char *text = text_nfc(plain);
         char *from = text, *end = text + strlen(text);
@@ -299,7 +287,7 @@ static int body(struct reader *rd, const char *s)
 
                 while (start > text && start[-1] != '\n')
                         start--;
-                rd->line += count_lines(text, bad.offset) - 1;
+                rd->line += statement_lines(text, bad.offset) - 1;
                 bad.column = 1;
                 for (const char *p = start; p < text + bad.offset; p++)
                         bad.column += ((unsigned char) *p & 0xC0) != 0x80;
@@ -312,6 +300,8 @@ static int body(struct reader *rd, const char *s)
                         from = p + 1;
                         rd->st->text_line++;
                 }
+        if (from >= end && rd->lost)
+                return 0; /* it stands where the headers should be */
         if (from >= end)
                 return at_line(rd, err_set(rd->e, -EINVAL,
                                            "there is no text; it follows the "
@@ -321,34 +311,57 @@ static int body(struct reader *rd, const char *s)
         return 0;
 }
 
-static int headers(struct reader *rd, const char **at)
+static int one_line(struct reader *rd, const char *s, size_t n)
 {
-        const char *s = *at;
+        CLEANUP(mem_free) char *line = NULL;
 
-        for (rd->line = 1; *s; rd->line++) {
+        rd->titled = rd->titled || n > HEADER_BYTES;
+        if (n > HEADER_BYTES)
+                return at_line(rd, err_set(rd->e, -EINVAL,
+                                           "this header line is longer "
+                                           "than %d bytes",
+                                           HEADER_BYTES));
+        line = mem_strndup(s, n);
+        return header_line(rd, line);
+}
+
+/* Empty lines in front: told, and the headers behind them are read. */
+static const char *empty_front(struct reader *rd, const char *s)
+{
+        unsigned lines = 0;
+        const char *from = s;
+
+        for (const char *p = s; *p && strchr(" \t\r\n", *p); p++)
+                if (*p == '\n') {
+                        from = p + 1;
+                        lines++;
+                }
+        if (lines == 0 || from[strcspn(from, ":\n")] != ':')
+                return s;
+        rd->line = 1;
+        part(rd, at_line(rd, err_set(rd->e, -EINVAL,
+                                     "this line is empty; the headers begin in line 1")));
+        rd->line = lines + 1;
+        return from;
+}
+
+/* Returns where the text begins. */
+static const char *headers(struct reader *rd, const char *s)
+{
+        bool end = false;
+
+        rd->line = 1;
+        for (s = empty_front(rd, s); *s && !end; rd->line++) {
                 size_t n = strcspn(s, "\n"), next = n + (s[n] == '\n');
-                CLEANUP(mem_free) char *line = NULL;
-                int r;
 
                 if (n > 0 && s[n - 1] == '\r')
                         n--;
-                if (n > HEADER_BYTES)
-                        return at_line(rd, err_set(rd->e, -EINVAL,
-                                                   "this header line is longer "
-                                                   "than %d bytes",
-                                                   HEADER_BYTES));
-                line = mem_strndup(s, n);
+                end = strspn(s, " \t") >= n;
+                if (!end)
+                        part(rd, one_line(rd, s, n));
                 s += next;
-                if (line[strspn(line, " \t")] == '\0') {
-                        rd->line++;
-                        break;
-                }
-                r = header_line(rd, line);
-                if (r < 0)
-                        return r;
         }
-        *at = s;
-        return 0;
+        return s;
 }
 
 static void reader_done(struct reader *rd)
@@ -367,42 +380,75 @@ static struct statement *statement_new(void)
         return st;
 }
 
-static int parse(struct reader *rd, const char *s, size_t n)
+/* What no part of can be read: the fault, and no statement. */
+static int no_text(struct reader *rd, const char *s, size_t n)
 {
-        CLEANUP(mem_free) char *copy = NULL, *nfc = NULL;
-        size_t bad = text_utf8_check(s, n);
-        const char *at;
-        int r;
+        static const char *const office[] = {"PK\3\4", "\xd0\xcf\x11\xe0", "{\\rtf", "%PDF"};
+        size_t bad;
 
+        for (size_t i = 0; i < COUNT_OF(office); i++)
+                if (n >= 4 && memcmp(s, office[i], 4) == 0)
+                        return err_set(rd->e, -EINVAL,
+                                       "this is a Word, Excel or PDF file; save it as plain text "
+                                       "in UTF-8");
         if (n > STATEMENT_MAX)
                 return err_set(rd->e, -EINVAL,
                                "the file is longer than %u bytes; long matter goes "
                                "into an attachment",
                                STATEMENT_MAX);
-        if (bad < n)
-                return not_utf8(rd, s, n, bad);
-        copy = mem_strndup(s, n);
-        nfc = text_nfc(copy);
-        at = strncmp(nfc, "\xEF\xBB\xBF", 3) == 0 ? nfc + 3 : nfc;
-        r = headers(rd, &at);
-        if (r < 0)
-                return r;
-        if (!rd->one[H_TITLE].line)
-                return err_set(rd->e, -EINVAL, "the header “%s” is missing", "Title");
-        r = body(rd, at);
-        return r < 0 ? r : fill(rd);
+        bad = text_utf8_check(s, n);
+        return bad < n ? not_utf8(rd, s, n, bad) : 0;
+}
+
+static void parts(struct reader *rd, const char *s, size_t n)
+{
+        CLEANUP(mem_free) char *copy = mem_strndup(s, n);
+        CLEANUP(mem_free) char *nfc = text_nfc(copy);
+        const char *text = headers(rd, strncmp(nfc, "\xEF\xBB\xBF", 3) == 0 ? nfc + 3 : nfc);
+
+        if (!rd->titled)
+                part(rd, err_set(rd->e, -EINVAL, "the header “%s” is missing", "Title"));
+        part(rd, body(rd, text));
+        fill(rd);
+}
+
+int statement_read(const char *name, const char *s, size_t n,
+                   void (*tell)(void *ctx, const struct err *e), void *ctx, struct statement **ret)
+{
+        CLEANUP(statement_free) struct statement *st = statement_new();
+        struct err e = {0};
+        CLEANUP(reader_done)
+        struct reader rd = {.st = st, .e = &e, .name = name, .tell = tell, .ctx = ctx};
+        int r = no_text(&rd, s, n);
+
+        part(&rd, r);
+        if (r == 0) {
+                parts(&rd, s, n);
+                *ret = TAKE(st);
+        } else {
+                *ret = NULL;
+        }
+        return rd.errors;
+}
+
+static void keep_first(void *ctx, const struct err *e)
+{
+        struct err *first = ctx;
+
+        if (first->code == 0)
+                *first = *e;
 }
 
 int statement_parse(const char *name, const char *s, size_t n, struct statement **ret,
                     struct err *e)
 {
-        CLEANUP(statement_free) struct statement *st = statement_new();
-        CLEANUP(reader_done) struct reader rd = {.st = st, .e = e};
-        int r = parse(&rd, s, n);
+        CLEANUP(statement_free) struct statement *st = NULL;
+        struct err first = {0};
 
-        if (r < 0) {
-                err_at(e, name, 0);
-                return r;
+        if (statement_read(name, s, n, keep_first, &first, &st) > 0) {
+                if (e)
+                        *e = first;
+                return first.code;
         }
         *ret = TAKE(st);
         return 0;

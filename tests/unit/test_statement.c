@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "press/statement.h"
 
+#include "press/buf.h"
 #include "press/mem.h"
 
 #include <stdarg.h>
@@ -152,7 +153,7 @@ static void test_a_wrong_header_is_named_with_its_line(void **state)
         assert_refused("Title: T\nLanguage: fr\n\nx", 2, "vi, en");
         assert_refused("Number: 1\n\nx", 0, "“Title” is missing");
         assert_refused("", 0, "“Title” is missing");
-        assert_refused("\nTitle: T\n\nx", 0, "“Title” is missing");
+        assert_refused("\nT\n\nx", 0, "“Title” is missing");
         assert_refused("Title: T", 2, "no text");
         assert_refused("Title: T\n\n \n\t\n", 3, "no text");
 }
@@ -215,6 +216,110 @@ static void test_more_lines_of_one_kind_than_anybody_needs_are_refused(void **st
         free(text);
 }
 
+struct told { /* the faults, a line each: "LINE: text" */
+        char text[4000];
+};
+
+static void tell(void *ctx, const struct err *e)
+{
+        struct told *t = ctx;
+        size_t n = strlen(t->text);
+        char reason[500];
+
+        err_text(e, LANG_EN, reason, sizeof(reason));
+        snprintf(t->text + n, sizeof(t->text) - n, "%u: %s\n", e->line, reason);
+}
+
+static void assert_all_told(const char *text, int n, const char *const words[])
+{
+        CLEANUP(statement_free) struct statement *st = NULL;
+        struct told t = {""};
+        const char *at = t.text;
+        int got = statement_read("tin.txt", text, strlen(text), tell, &t, &st);
+
+        if (got != n)
+                fail_msg("%d faults, not %d:\n%s", got, n, t.text);
+        for (int i = 0; i < n; i++) {
+                if (strncmp(at, words[i], strlen(words[i])) != 0)
+                        fail_msg("no “%s” as number %d of:\n%s", words[i], i + 1, t.text);
+                at = strchr(at, '\n') + 1;
+        }
+}
+
+static void test_every_fault_is_told_once(void **state)
+{
+        static const char *const many[] = {
+                "2: there is no header “Nubmer”; did you mean “Number”?",
+                "3: “To” is empty",
+                "5: “At” is there already, in line 4",
+                "6: column 10: a hidden or control character (U+0007)",
+                "7: “fast” is not a value of “Class”",
+                "8: “fr” is not a value of “Language”",
+        };
+        static const char *const no_headers[] = {"2: this is no header line"};
+        static const char *const title[] = {"1: there is no header “Titel”; did you mean “Title”?",
+                                            "3: there is no text"};
+        static const char *const nothing[] = {"0: the header “Title” is missing",
+                                              "1: there is no text"};
+
+        (void) state;
+        assert_all_told("Title: T\nNubmer: 1\nTo:\nAt: x\nAt: y\nSigner: a\ab\nClass: fast\n"
+                        "Language: fr\n\nx\n",
+                        6, many);
+        /* the empty line was forgotten: one fault, not one for each line of the text */
+        assert_all_told("Title: T\nHôm nay,\nlúc 8 giờ: họp\nhết\n", 1, no_headers);
+        assert_all_told("Titel: T\n\n", 2, title);
+        assert_all_told("", 2, nothing);
+}
+
+static void test_what_is_without_fault_is_understood_all_the_same(void **state)
+{
+        static const char text[] = "Title: T\nTo: all\nNubmer: 1\nAt: x\n\nnội dung\n";
+        CLEANUP(statement_free) struct statement *st = NULL;
+        CLEANUP(statement_free) struct statement *none = NULL;
+        struct told t = {""};
+
+        (void) state;
+        assert_int_equal(statement_read("tin.txt", text, strlen(text), tell, &t, &st), 1);
+        assert_string_equal(st->title, "T");
+        assert_int_equal(st->to.n, 1);
+        assert_string_equal(st->at.value, "x");
+        assert_string_equal(st->text, "nội dung");
+        assert_int_equal(statement_read("tin.txt", "a\xff", 2, tell, &t, &none), 1);
+        assert_null(none);
+}
+
+static void test_faults_without_end_are_told_up_to_a_hundred(void **state)
+{
+        CLEANUP(buf_done) struct buf b = BUF(100000);
+        CLEANUP(statement_free) struct statement *st = NULL;
+        struct told t = {""};
+
+        (void) state;
+        for (int i = 0; i < 1000; i++)
+                buf_adds(&b, "To:\n");
+        assert_int_equal(statement_read("tin.txt", b.s, b.len, tell, &t, &st), STATEMENT_ERRORS);
+}
+
+static void test_empty_lines_in_front_are_pointed_out(void **state)
+{
+        static const char *const words[] = {"1: this line is empty; the headers begin in line 1",
+                                            "4: there is no header “Nubmer”"};
+
+        (void) state;
+        assert_all_told("\n \r\nTitle: T\nNubmer: 1\n\nx\n", 2, words);
+        assert_refused("\nTitle: T\n\nx\n", 1, "the headers begin in line 1");
+}
+
+static void test_an_office_file_is_called_one(void **state)
+{
+        (void) state;
+        assert_refused_bytes("PK\3\4\x14\0\xff", 7, 0, "save it as plain text");
+        assert_refused_bytes("\xd0\xcf\x11\xe0\xa1", 5, 0, "Word, Excel or PDF");
+        assert_refused_bytes("{\\rtf1\\ansi", 11, 0, "Word, Excel or PDF");
+        assert_refused_bytes("%PDF-1.7\n\xe2", 10, 0, "Word, Excel or PDF");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -228,6 +333,11 @@ int main(void)
                 cmocka_unit_test(test_what_cannot_be_seen_is_refused_with_its_place),
                 cmocka_unit_test(test_sizes_have_limits),
                 cmocka_unit_test(test_more_lines_of_one_kind_than_anybody_needs_are_refused),
+                cmocka_unit_test(test_every_fault_is_told_once),
+                cmocka_unit_test(test_what_is_without_fault_is_understood_all_the_same),
+                cmocka_unit_test(test_faults_without_end_are_told_up_to_a_hundred),
+                cmocka_unit_test(test_empty_lines_in_front_are_pointed_out),
+                cmocka_unit_test(test_an_office_file_is_called_one),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
