@@ -29,6 +29,7 @@ struct walk {
         struct err *e;
         int code;
         unsigned blocks, spans; /* open now */
+        MD_SPANTYPE span[MARKDOWN_DEPTH_MAX];
         size_t cells;
         unsigned links; /* open now; only the outermost is told to the sink */
         struct buf url; /* of that one */
@@ -131,10 +132,28 @@ static void url_set(struct walk *w, const MD_ATTRIBUTE *a)
         }
 }
 
+static void close_span(struct walk *w)
+{
+        MD_SPANTYPE type = w->span[--w->spans];
+
+        if (type != MD_SPAN_A && type != MD_SPAN_IMG)
+                w->sink->span(w->ctx, type, false);
+        else if (--w->links == 0)
+                w->sink->link(w->ctx, w->url.s, w->good_url, false);
+}
+
+/* md4c opens emphasis whose end lies in a link's address, and never closes it. */
+static void close_spans(struct walk *w)
+{
+        while (w->spans)
+                close_span(w);
+}
+
 static int on_enter_block(MD_BLOCKTYPE type, void *detail, void *ctx)
 {
         struct walk *w = ctx;
 
+        close_spans(w);
         if (type == MD_BLOCK_QUOTE || type == MD_BLOCK_UL || type == MD_BLOCK_OL) {
                 if (++w->blocks > MARKDOWN_DEPTH_MAX)
                         return stop(w, err_set(w->e, -EINVAL,
@@ -162,6 +181,7 @@ static int on_leave_block(MD_BLOCKTYPE type, void *detail, void *ctx)
         struct walk *w = ctx;
 
         (void) detail;
+        close_spans(w);
         if (type == MD_BLOCK_QUOTE || type == MD_BLOCK_UL || type == MD_BLOCK_OL)
                 w->blocks--;
         w->sink->leave(w->ctx, type);
@@ -172,11 +192,12 @@ static int on_enter_span(MD_SPANTYPE type, void *detail, void *ctx)
 {
         struct walk *w = ctx;
 
-        if (++w->spans > MARKDOWN_DEPTH_MAX)
+        if (w->spans == MARKDOWN_DEPTH_MAX)
                 return stop(w, err_set(w->e, -EINVAL,
                                        "the text nests emphasis or links deeper than %d levels; "
                                        "write \\* for a plain asterisk",
                                        MARKDOWN_DEPTH_MAX));
+        w->span[w->spans++] = type;
         if (type != MD_SPAN_A && type != MD_SPAN_IMG) {
                 w->sink->span(w->ctx, type, true);
                 return go_on(w);
@@ -193,12 +214,13 @@ static int on_leave_span(MD_SPANTYPE type, void *detail, void *ctx)
 {
         struct walk *w = ctx;
 
+        unsigned at = w->spans;
+
         (void) detail;
-        w->spans--;
-        if (type != MD_SPAN_A && type != MD_SPAN_IMG)
-                w->sink->span(w->ctx, type, false);
-        else if (--w->links == 0)
-                w->sink->link(w->ctx, w->url.s, w->good_url, false);
+        while (at > 0 && w->span[at - 1] != type)
+                at--;
+        while (at > 0 && w->spans >= at)
+                close_span(w);
         return go_on(w);
 }
 

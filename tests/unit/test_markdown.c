@@ -143,6 +143,17 @@ static void test_other_links_are_text_with_their_address(void **state)
         }
 }
 
+/* md4c leaves emphasis open whose end lies in an address; the rest of the letter would be bold. */
+static void test_emphasis_ends_with_its_paragraph(void **state)
+{
+        (void) state;
+        assert_html("![i](h**x:/[i](h**x://e/i)\n\n- [a](https://e.example)\n",
+                    P "![i](h<strong>x:/i (h**x://e/i)</strong></p>\n"
+                      "<ul style=\"margin:0 0 12px 0;padding:0 0 0 24px\">\n"
+                      "<li style=\"margin:0 0 4px 0\"><a href=\"https://e.example\">a</a></li>\n"
+                      "</ul>\n");
+}
+
 static void test_an_address_cannot_leave_its_attribute(void **state)
 {
         (void) state;
@@ -396,6 +407,7 @@ int main(void)
                 cmocka_unit_test(test_raw_html_is_shown_as_text),
                 cmocka_unit_test(test_links_that_may_be_followed_are_links),
                 cmocka_unit_test(test_other_links_are_text_with_their_address),
+                cmocka_unit_test(test_emphasis_ends_with_its_paragraph),
                 cmocka_unit_test(test_an_address_cannot_leave_its_attribute),
                 cmocka_unit_test(test_images_become_their_description_and_a_link),
                 cmocka_unit_test(test_a_long_address_that_is_no_link_is_cut),
