@@ -47,6 +47,13 @@ static bool take(const char **s, const char *key, char *out, size_t size)
         return true;
 }
 
+/* It goes into each letter's Message-ID. */
+static bool is_domain(const char *s)
+{
+        return *s && s[strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                 ".-")] == '\0';
+}
+
 static bool number(const char *s, size_t *ret)
 {
         size_t n = 0;
@@ -100,7 +107,7 @@ static bool parse(const char *s, struct cuts *c)
         if (!take(&s, "octets", octets, sizeof(octets)) || !number(octets, &c->octets) ||
             !take(&s, "language", language, sizeof(language)) ||
             !take(&s, "hour", hour, sizeof(hour)) || !take(&s, "zone", c->zone, sizeof(c->zone)) ||
-            !take(&s, "domain", c->domain, sizeof(c->domain)))
+            !take(&s, "domain", c->domain, sizeof(c->domain)) || !is_domain(c->domain))
                 return false;
         c->language = strcmp(language, "vi") == 0 ? LANG_VI : LANG_EN;
         c->hour = strcmp(hour, "1") == 0;

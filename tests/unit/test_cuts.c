@@ -63,6 +63,7 @@ static void test_any_other_form_is_refused(void **state)
         refused("press letter 1\noctets x\nlanguage vi\nhour 0\nzone UTC\ndomain a\n");
         refused("press letter 1\noctets 12\nlanguage fr\nhour 0\nzone UTC\ndomain a\n");
         refused("press letter 1\noctets 12\nlanguage vi\nhour 2\nzone UTC\ndomain a\n");
+        refused("press letter 1\noctets 12\nlanguage vi\nhour 0\nzone UTC\ndomain a\rb\n");
         refused("press letter 1\noctets 12\nlanguage vi\nhour 0\nzone UTC\n");
         refused(HEAD "13 date\n");      /* past the end */
         refused(HEAD "4 date\n3 to\n"); /* backwards */
