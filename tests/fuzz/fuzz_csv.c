@@ -32,7 +32,8 @@ static void check_entry(enum entry_field f, const char *cell)
         must(strcmp(clean, again) == 0);
 }
 
-static void check_cell(const char *s)
+/* `place` picks the field that the cell is taken for. */
+static void check_cell(const char *s, size_t place)
 {
         int f = entry_field_find(s);
 
@@ -41,8 +42,7 @@ static void check_cell(const char *s)
                 entry_field_nearest(s);
         must(text_utf8_check(s, strlen(s)) == strlen(s));
         must(fuzz_is_nfc(s));
-        for (int field = 0; field < ENTRY_FIELDS; field++)
-                check_entry((enum entry_field) field, s);
+        check_entry((enum entry_field)(place % ENTRY_FIELDS), s);
 }
 
 static void write_row(struct buf *b, const char *const *field, size_t n)
@@ -100,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
                 if (r < 0)
                         fuzz_reason(&e, -EINVAL);
                 for (size_t i = 0; r > 0 && i < row.n; i++)
-                        check_cell(row.field[i]);
+                        check_cell(row.field[i], row.line * 5 + i);
                 if (r > 0)
                         check_written(&row);
                 r = 1;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * The SMTP machine as a script plays it; smtp_peer.c knows from the wire alone what is true.
- * The first byte is the options; then, one letter each: e? envelope, l? letter, s send all,
- * p? send a piece, r? a reply (R?: byte by byte), "..." any reply, t? time, T to the deadline,
- * c closed, q quit, a abort.
+ * The first byte is the options; then, one letter each: e? envelope, l? letter, s send all, p? send
+ * a piece, P? all but a piece, r? a reply (R?: byte by byte), "..." any reply, w? whole letters, t?
+ * time, T to the deadline, c closed, q quit, a abort.
  */
 #include "fuzz.h"
 #include "smtp_play.h"
@@ -39,6 +39,23 @@ static void raw_input(struct play *p, struct input *in)
         in->n -= n + (end ? 1 : 0);
 }
 
+/* Letters that all goes well with. */
+static void whole(struct play *p, unsigned n)
+{
+        static const char envelope[] = "250 a\r\n250 b\r\n354 c\r\n", dot[] = "250 d\r\n";
+
+        while (n-- && !p->ended) {
+                play_envelope(p, 0);
+                for (size_t i = 0; i + 1 < sizeof(envelope); i += 7) {
+                        play_send(p, SIZE_MAX);
+                        play_input(p, envelope + i, 7, 7);
+                }
+                play_letter(p, 2);
+                play_send(p, SIZE_MAX);
+                play_input(p, dot, sizeof(dot) - 1, SIZE_MAX);
+        }
+}
+
 static void tick(struct play *p, int64_t now)
 {
         p->now = now;
@@ -48,12 +65,18 @@ static void tick(struct play *p, int64_t now)
 static void act(struct play *p, struct input *in)
 {
         const char *reply;
+        size_t left;
 
         switch (fuzz_byte(in)) {
         case 'e': play_envelope(p, fuzz_byte(in)); break;
         case 'l': play_letter(p, fuzz_byte(in)); break;
         case 's': play_send(p, SIZE_MAX); break;
         case 'p': play_send(p, fuzz_byte(in)); break;
+        case 'P':
+                left = fuzz_byte(in);
+                play_send(p, play_pending(p) > left ? play_pending(p) - left : 0);
+                break;
+        case 'w': whole(p, fuzz_byte(in)); break;
         case 'R':
                 reply = replies[fuzz_byte(in) % COUNT_OF(replies)];
                 play_input(p, reply, strlen(reply), 1);

@@ -29,6 +29,7 @@ static void command(struct peer *p, const char *line)
         if (strncmp(line, mail, strlen(mail)) == 0) {
                 p->letter = number_behind(line, mail);
                 p->fate[p->letter].mail_out = true;
+                must(!p->reset_due);
                 owe(p, OWED_MAIL);
         } else if (strncmp(line, rcpt, strlen(rcpt)) == 0) {
                 must(p->letter == number_behind(line, rcpt));
@@ -36,6 +37,7 @@ static void command(struct peer *p, const char *line)
         } else if (strcmp(line, "DATA") == 0) {
                 owe(p, OWED_DATA);
         } else if (strcmp(line, "RSET") == 0) {
+                p->reset_due = false;
                 owe(p, OWED_RSET);
         } else {
                 must(strcmp(line, "QUIT") == 0);
@@ -99,7 +101,10 @@ static void answer(struct peer *p, int code)
                 f->data_ok = p->data = true;
                 p->letter_lines = 0;
         }
-        if (!good && o.type != OWED_RSET && o.type != OWED_QUIT && !f->bad_code)
+        if (good || o.type == OWED_RSET || o.type == OWED_QUIT)
+                return;
+        p->reset_due |= o.type != OWED_DOT && o.type != OWED_LONE_DOT;
+        if (!f->bad_code)
                 f->bad_code = code;
 }
 

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PEER_LETTERS 64
+#define PEER_LETTERS 512
 
 struct fate {                           /* of one envelope, as the wire tells it */
         bool mail_out, dot_out;         /* its MAIL, its CRLF.CRLF were taken whole */
@@ -33,7 +33,8 @@ struct peer {
         struct fate fate[PEER_LETTERS];
         struct owed owed[16];
         unsigned nowed;
-        bool data; /* DATA was allowed: what comes is a letter */
+        bool reset_due; /* an envelope was refused: RSET comes before the next */
+        bool data;      /* DATA was allowed: what comes is a letter */
         unsigned letter;
         char line[1024]; /* being received */
         size_t line_len, letter_lines;

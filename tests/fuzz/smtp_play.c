@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MEMORY_MAX 131072 /* bytes a machine may hold, whatever is said to it */
+#define MEMORY_MAX 49152 /* bytes a machine may hold, whatever is said to it */
 
 /* The sanitizer's; without it memory is not looked at. */
 size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
@@ -130,6 +130,16 @@ void play_letter(struct play *p, uint8_t shape)
                 v[n] = (struct slice){p->filler, 36 * (1 + (size_t) shape)};
         p->go = NULL;
         smtp_letter(p->s, v, n, p->now);
+}
+
+size_t play_pending(const struct play *p)
+{
+        struct slice v[64];
+        size_t n = smtp_output(p->s, v, COUNT_OF(v)), bytes = 0;
+
+        for (size_t i = 0; i < n; i++)
+                bytes += v[i].n;
+        return bytes;
 }
 
 void play_send(struct play *p, size_t max)

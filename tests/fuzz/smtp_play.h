@@ -37,6 +37,8 @@ void play_end(struct play *p);
 void play_envelope(struct play *p, uint8_t kind);
 /* The letter that is waited for, if any. */
 void play_letter(struct play *p, uint8_t shape);
+/* Bytes that wait for the line. */
+size_t play_pending(const struct play *p);
 /* The line takes up to max bytes. */
 void play_send(struct play *p, size_t max);
 /* The peer says these, `step` bytes at a time. */
