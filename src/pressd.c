@@ -202,6 +202,7 @@ int main(int argc, char **argv)
         int r;
 
         signal(SIGPIPE, SIG_IGN);
+        signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error like a full disk */
         keep_secrets();
         token_init();
         r = parse_options(&p, argc, argv);

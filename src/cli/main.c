@@ -47,6 +47,7 @@ int cli_main(int argc, char **argv)
         int r;
 
         setrlimit(RLIMIT_CORE, &no_core);
+        signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error like a full disk */
         umask(S_IWGRP | S_IRWXO);
         token_init();
         r = args_parse(argc, argv, &p, &e);

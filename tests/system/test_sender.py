@@ -76,7 +76,7 @@ class Many(SenderCase):
         columns = ', '.join(name for _, name, *_ in table if name != 'id')
         many = 'WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 300)'
         self.sql(f'{many} INSERT INTO release (id, {columns}) SELECT i, {columns} FROM n, release')
-        self.sql(f"{many} INSERT INTO release_count SELECT i, 'queued', 2 FROM n")
+        self.sql(f"{many} INSERT INTO release_count SELECT i, 'press', 'queued', 2 FROM n")
         self.pressd()
         due = self.send(self.statement(name='due.txt', Title='Hai'))['release']
         self.assertGreater(due, 300)
