@@ -9,6 +9,7 @@
 #include "press/token.h"
 #include "press/version.h"
 
+#include <signal.h>
 #include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
