@@ -129,6 +129,9 @@ int delivery_unreached(struct db *db, int64_t release, size_t limit, struct deli
  */
 int delivery_holders(struct db *db, int64_t release, size_t limit, struct delivery_list *ret,
                      int64_t *ret_n, struct err *e);
+/* Later copies of `d` that went to another address, oldest first. */
+int delivery_copies(struct db *db, const struct delivery *d, struct delivery_list *ret,
+                    struct err *e);
 /* All copies for an address (canonical) in a release; newest copy last. */
 int delivery_find(struct db *db, int64_t release, const char *address, struct delivery_list *ret,
                   struct err *e);

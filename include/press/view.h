@@ -11,25 +11,38 @@
 #include "press/db.h"
 #include "press/delivery.h"
 #include "press/release.h"
+#include "press/tally.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define VIEW_MAX 1024 /* bytes of one sentence with NUL */
 
-/* "Not through yet, next try Tue 24/11/2026 08:05 (+07)", "Refused, did not arrive: 550 5.1.1 …" */
-void view_delivery(const struct delivery *d, int64_t now, enum lang lang, char out[VIEW_MAX]);
+/*
+ * "Not through yet, next try Tue 24/11/2026 08:05 (+07)", "Refused, did not arrive: 550 5.1.1 …".
+ * `r` is its release: in a cancelled one nothing is decided or tried any more.
+ */
+void view_delivery(const struct release *r, const struct delivery *d, int64_t now, enum lang lang,
+                   char out[VIEW_MAX]);
 
 /* How far arrival is proved, in one sentence that also says what is not proved. */
 const char *view_proof(const struct delivery *d, enum lang lang);
 
-/* "Waiting for approval", "Sending has ended: 6 not reached, 151 not confirmed", ... */
-void view_release(const struct release *r, const int64_t counts[DELIVERY_STATES], enum lang lang,
-                  char out[VIEW_MAX]);
+/*
+ * "Waiting for approval", "Sending has ended: 6 not reached, 151 not confirmed", ... `held`: as
+ * hold_all() says, so that no moment of leaving is promised.
+ */
+void view_release(const struct release *r, const struct tally *t, int64_t now, bool held,
+                  enum lang lang, char out[VIEW_MAX]);
 
-/* Not reached: refused, bounced, expired. Not confirmed: relayed, unknown. */
-int64_t view_not_reached(const int64_t counts[DELIVERY_STATES]);
-int64_t view_not_confirmed(const int64_t counts[DELIVERY_STATES]);
+/*
+ * Of people. Not reached: refused, bounced, expired, no usable address, as delivery_unreached()
+ * names them. Not confirmed: relayed, unknown.
+ */
+int64_t view_people(const struct tally *t);
+int64_t view_not_reached(const struct tally *t);
+int64_t view_not_confirmed(const struct tally *t);
 
 /*
  * What --wait and --drain tell, by INTERFACE.md's exit codes: 0 done, 1 somebody

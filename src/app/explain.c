@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "press/explain.h"
 
+#include "press/act.h"
 #include "press/book.h"
 #include "press/config.h"
-#include "press/fault.h"
+#include "press/hold.h"
 #include "press/mem.h"
 #include "press/moment.h"
 #include "press/text.h"
@@ -40,6 +41,12 @@ static const char *when(const struct explain *x, int64_t at, char out[WHEN_MAX])
         return out;
 }
 
+/* Nothing of it is ever sent again. */
+static bool ended(const struct release *r)
+{
+        return r->stored == RELEASE_CANCELLED || r->stored == RELEASE_REJECTED;
+}
+
 /* --- what stands in the way -------------------------------------------------------- */
 
 static void approval(const struct explain *x, const struct release *r)
@@ -56,35 +63,6 @@ static void approval(const struct explain *x, const struct release *r)
                     (long long) r->id, (long long) r->id);
 }
 
-static int pauses(const struct explain *x, const struct release *r, struct err *e)
-{
-        char why[VIEW_MAX];
-        bool all = false;
-        int rc = release_paused_all(x->db, &all, e);
-
-        if (rc < 0)
-                return rc;
-        text_escape(r->reason, why, sizeof(why));
-        if (r->paused)
-                say(x, N_("The release is paused%s%s; to go on: pressctl resume %lld"),
-                    why[0] ? ": " : "", why, (long long) r->id);
-        if (all)
-                say(x, N_("All sending is paused; to go on: pressctl resume --all"));
-        return 0;
-}
-
-static int faults(const struct explain *x, struct err *e)
-{
-        CLEANUP(mem_free) struct fault *list = mem_alloc(FAULTS_MAX * sizeof(*list));
-        char at[WHEN_MAX];
-        size_t n = 0;
-        int r = fault_list(x->db, list, FAULTS_MAX, &n, e);
-
-        for (size_t i = 0; i < n && r == 0; i++)
-                say(x, N_("A fault since %s: %s"), when(x, list[i].since, at), list[i].text);
-        return r;
-}
-
 static void due(const struct explain *x, const struct release *r, const struct delivery *d)
 {
         int64_t first = d->early ? r->early_at : r->due_at;
@@ -96,69 +74,120 @@ static void due(const struct explain *x, const struct release *r, const struct d
                 say(x, N_("It is tried again %s"), when(x, d->due_at, at));
         else
                 say(x, N_("It is tried as soon as a line to the relay is free"));
-        if (r->expires)
-                say(x, N_("It is given up %s (Expires)"), when(x, r->expires, at));
 }
 
+/* No try is promised while a person or pressd itself stands in the way. */
 static int waiting(const struct explain *x, const struct release *r, const struct delivery *d,
                    struct err *e)
 {
+        CLEANUP(hold_done) struct hold h = {0};
+        char at[WHEN_MAX];
         int rc;
 
-        if (r->stored == RELEASE_PROPOSED) {
-                approval(x, r);
-                return 0;
-        }
-        if (r->stored == RELEASE_REJECTED || r->stored == RELEASE_CANCELLED) {
+        if (ended(r)) {
                 say(x, N_("Nothing more: the release was ended before it left"));
                 return 0;
         }
-        rc = pauses(x, r, e);
+        rc = hold_read(x->db, r, &h, e);
         if (rc < 0)
                 return rc;
-        if (!db_sender_runs(x->db)) {
-                say(x, N_("pressd is not running: nothing leaves until it starts (systemctl start "
-                          "pressd)"));
+        if (h.proposed) {
+                approval(x, r);
                 return 0;
         }
-        rc = faults(x, e);
-        if (rc == 0)
+        h.undecided = 0; /* others */
+        hold_say(&h, r, x->now, x->lang, x->say, x->ctx);
+        if (!hold_all(&h))
                 due(x, r, d);
-        return rc;
+        if (r->expires)
+                say(x, N_("It is given up %s (Expires)"), when(x, r->expires, at));
+        return 0;
 }
 
-static void not_sent(const struct explain *x, const struct delivery *d)
+/* --- what was not reached ------------------------------------------------------------ */
+
+/* Later copies of it to another address; true when the newest of them is not lost too. */
+static int copies(const struct explain *x, const struct release *r, const struct delivery *d,
+                  bool *ret_covered, struct err *e)
+{
+        CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        char state[VIEW_MAX], at[WHEN_MAX];
+        int rc = delivery_copies(x->db, d, &l, e);
+
+        if (rc < 0)
+                return rc;
+        for (size_t i = 0; i < l.n; i++) {
+                view_delivery(r, &l.v[i], x->now, x->lang, state);
+                say(x, N_("Sent again by hand to %s (%s): %s"), l.v[i].address,
+                    when(x, l.v[i].created_at, at), state);
+        }
+        if (l.n)
+                *ret_covered = !(ACT_RESEND_STATES & 1u << l.v[l.n - 1].state) &&
+                               l.v[l.n - 1].state != DELIVERY_SUPPRESSED &&
+                               l.v[l.n - 1].state != DELIVERY_CANCELLED;
+        return 0;
+}
+
+static int not_reached(const struct explain *x, const struct release *r, const struct delivery *d,
+                       struct err *e)
+{
+        bool covered = false;
+        int rc = copies(x, r, d, &covered, e);
+
+        if (rc < 0 || covered)
+                return rc;
+        if (ended(r))
+                say(x, N_("Nothing more: the release was cancelled. Telephone"));
+        else if (d->address[0])
+                say(x,
+                    N_("Nothing more by itself. Telephone; or send again: pressctl resend %lld "
+                       "--to ADDRESS --for %s --note T"),
+                    (long long) r->id, d->address);
+        else
+                say(x,
+                    N_("Nothing more by itself. Telephone, or send to an address that works: "
+                       "pressctl resend %lld --to ADDRESS --note T"),
+                    (long long) r->id);
+        return 0;
+}
+
+static int not_sent(const struct explain *x, const struct release *r, const struct delivery *d,
+                    struct err *e)
 {
         switch (d->reason) {
         case REASON_TRIAL_LIST:
                 say(x, N_("Nothing more: it is outside `allow`, the list of the trial"));
-                break;
-        case REASON_STOP_LIST: say(x, N_("Nothing more: the address is on the stop list")); break;
-        default:
-                say(x,
-                    N_("Nothing more by itself. Telephone, or send to an address that works: "
-                       "pressctl resend %lld --to ADDRESS --note T"),
-                    (long long) d->release_id);
-                break;
+                return 0;
+        case REASON_STOP_LIST:
+                say(x, N_("Nothing more: the address is on the stop list"));
+                return 0;
+        default: return not_reached(x, r, d, e);
         }
+}
+
+static int unknown(const struct explain *x, const struct release *r, const struct delivery *d,
+                   struct err *e)
+{
+        if (d->due_at && !ended(r))
+                return waiting(x, r, d, e);
+        if (ended(r))
+                say(x, N_("It may have arrived. The release was cancelled: nothing is tried again. "
+                          "Ask the recipient"));
+        else
+                say(x,
+                    N_("A person decides: ask the recipient; or once more, which may arrive twice: "
+                       "pressctl retry %lld --address %s"),
+                    (long long) r->id, d->address);
+        return 0;
 }
 
 int explain_next(const struct explain *x, const struct release *r, const struct delivery *d,
                  struct err *e)
 {
-        long long id = r->id;
-
         switch (d->state) {
-        case DELIVERY_UNKNOWN:
-                if (d->due_at && r->stored != RELEASE_CANCELLED)
-                        return waiting(x, r, d, e);
-                say(x,
-                    N_("A person decides: ask the recipient; or once more, which may arrive twice: "
-                       "pressctl retry %lld --address %s"),
-                    id, d->address);
-                return 0;
         case DELIVERY_QUEUED:
         case DELIVERY_DEFERRED: return waiting(x, r, d, e);
+        case DELIVERY_UNKNOWN: return unknown(x, r, d, e);
         case DELIVERY_SENDING: say(x, N_("The answer of the relay is awaited")); return 0;
         case DELIVERY_RELAYED:
                 say(x,
@@ -166,13 +195,8 @@ int explain_next(const struct explain *x, const struct release *r, const struct 
                 return 0;
         case DELIVERY_DELIVERED:
         case DELIVERY_CANCELLED: say(x, N_("Nothing more is tried")); return 0;
-        case DELIVERY_SUPPRESSED: not_sent(x, d); return 0;
-        default:
-                say(x,
-                    N_("Nothing more by itself. Telephone; or send again: pressctl resend %lld "
-                       "--to ADDRESS --for %s --note T"),
-                    id, d->address);
-                return 0;
+        case DELIVERY_SUPPRESSED: return not_sent(x, r, d, e);
+        default: return not_reached(x, r, d, e);
         }
 }
 
@@ -255,7 +279,7 @@ int explain_absent(const struct explain *x, const struct release *r, const char 
                 say(x, N_("Nobody in the book has this address"));
         audience(x, r);
         rc = suggest(x, r, address, e);
-        if (rc == 0)
+        if (rc == 0 && (r->stored == RELEASE_APPROVED || r->stored == RELEASE_SENDING))
                 say(x, N_("To send it there all the same: pressctl resend %lld --to %s --note T"),
                     (long long) r->id, address);
         return rc;

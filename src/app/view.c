@@ -6,13 +6,19 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
-static void waiting(const struct delivery *d, int64_t now, enum lang lang, char out[VIEW_MAX])
+static void waiting(const struct release *r, const struct delivery *d, int64_t now, enum lang lang,
+                    char out[VIEW_MAX])
 {
+        bool ended = r->stored == RELEASE_CANCELLED || r->stored == RELEASE_REJECTED;
         char when[MOMENT_MAX];
 
         moment_show(d->due_at, lang, when);
-        if (d->state == DELIVERY_QUEUED && d->due_at > now)
+        if (d->state == DELIVERY_UNKNOWN && ended)
+                snprintf(out, VIEW_MAX, "%s",
+                         msg_text(lang, "Outcome unknown, may have arrived; not tried again"));
+        else if (d->state == DELIVERY_QUEUED && d->due_at > now)
                 snprintf(out, VIEW_MAX, msg_fmt(lang, "Waiting to be sent at %s"), when);
         else if (d->state == DELIVERY_DEFERRED && d->due_at > now)
                 snprintf(out, VIEW_MAX, msg_fmt(lang, "Not through yet, next try %s"), when);
@@ -26,17 +32,21 @@ static void waiting(const struct delivery *d, int64_t now, enum lang lang, char 
                 snprintf(out, VIEW_MAX, "%s", delivery_state_title(d->state, lang));
 }
 
-void view_delivery(const struct delivery *d, int64_t now, enum lang lang, char out[VIEW_MAX])
+void view_delivery(const struct release *r, const struct delivery *d, int64_t now, enum lang lang,
+                   char out[VIEW_MAX])
 {
         const char *why = d->detail;
 
         switch (d->state) {
         case DELIVERY_QUEUED:
         case DELIVERY_DEFERRED:
-        case DELIVERY_UNKNOWN: waiting(d, now, lang, out); return;
+        case DELIVERY_UNKNOWN: waiting(r, d, now, lang, out); return;
         case DELIVERY_SUPPRESSED: why = delivery_reason_text(d->reason, lang); break;
         case DELIVERY_REFUSED:
         case DELIVERY_BOUNCED: break;
+        case DELIVERY_EXPIRED:
+                why = d->attempt || d->out_at ? "" : msg_text(lang, "it was never tried");
+                break;
         default: why = ""; break;
         }
         snprintf(out, VIEW_MAX, "%s%s%s", delivery_state_title(d->state, lang), why[0] ? ": " : "",
@@ -76,27 +86,56 @@ const char *view_proof(const struct delivery *d, enum lang lang)
         }
 }
 
-int64_t view_not_reached(const int64_t counts[DELIVERY_STATES])
+int64_t view_people(const struct tally *t)
 {
-        return counts[DELIVERY_REFUSED] + counts[DELIVERY_BOUNCED] + counts[DELIVERY_EXPIRED];
+        int64_t n = 0;
+
+        for (int i = 0; i < DELIVERY_STATES; i++)
+                n += t->state[i];
+        return n;
 }
 
-int64_t view_not_confirmed(const int64_t counts[DELIVERY_STATES])
+int64_t view_not_reached(const struct tally *t)
 {
-        return counts[DELIVERY_RELAYED] + counts[DELIVERY_UNKNOWN];
+        return t->state[DELIVERY_REFUSED] + t->state[DELIVERY_BOUNCED] +
+               t->state[DELIVERY_EXPIRED] + t->suppressed[REASON_NO_ADDRESS] +
+               t->suppressed[REASON_DEAD_ADDRESS];
 }
 
-void view_release(const struct release *r, const int64_t counts[DELIVERY_STATES], enum lang lang,
-                  char out[VIEW_MAX])
+int64_t view_not_confirmed(const struct tally *t)
+{
+        return t->state[DELIVERY_RELAYED] + t->state[DELIVERY_UNKNOWN];
+}
+
+/* Nobody takes a trial for a success: who was left out stands in the same sentence. */
+static void ended(const struct tally *t, enum lang lang, char out[VIEW_MAX])
+{
+        static const enum delivery_reason left_out[] = {REASON_TRIAL_LIST, REASON_STOP_LIST};
+        size_t n;
+
+        snprintf(out, VIEW_MAX,
+                 msg_fmt(lang, "Sending has ended: %lld not reached, %lld not confirmed"),
+                 (long long) view_not_reached(t), (long long) view_not_confirmed(t));
+        for (size_t i = 0; i < COUNT_OF(left_out); i++) {
+                if (!t->suppressed[left_out[i]])
+                        continue;
+                n = strlen(out);
+                snprintf(out + n, VIEW_MAX - n, msg_fmt(lang, ", %lld not sent (%s)"),
+                         (long long) t->suppressed[left_out[i]],
+                         delivery_reason_text(left_out[i], lang));
+        }
+}
+
+void view_release(const struct release *r, const struct tally *t, int64_t now, bool held,
+                  enum lang lang, char out[VIEW_MAX])
 {
         char when[MOMENT_MAX];
 
         if (r->state == RELEASE_DONE)
-                snprintf(out, VIEW_MAX,
-                         msg_fmt(lang, "Sending has ended: %lld not reached, %lld not confirmed"),
-                         (long long) view_not_reached(counts),
-                         (long long) view_not_confirmed(counts));
-        else if (r->state == RELEASE_APPROVED && r->due_at)
+                ended(t, lang, out);
+        else if (r->state == RELEASE_APPROVED && held)
+                snprintf(out, VIEW_MAX, "%s", msg_text(lang, "Approved, held back"));
+        else if (r->state == RELEASE_APPROVED && r->due_at > now)
                 snprintf(out, VIEW_MAX, msg_fmt(lang, "Approved, leaves %s"),
                          moment_show(r->due_at, lang, when));
         else if (r->state == RELEASE_PAUSED && r->reason[0])

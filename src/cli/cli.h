@@ -33,6 +33,7 @@
 #include "press/err.h"
 #include "press/event.h"
 #include "press/release.h"
+#include "press/view.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -107,8 +108,9 @@ int cli_wait_check(const struct cli *c, const char *value);
 /*
  * --wait[=DUR]: `value` is what args_get() gave. Waits until nothing is left to try,
  * or for DUR. Returns 0, 1 (naming at most 10 not reached), 3, 75, or after an error its code.
+ * The reason stands on standard error; not when `shown`: the caller says all that itself.
  */
-int cli_wait(struct cli *c, int64_t release, const char *value);
+int cli_wait(struct cli *c, int64_t release, const char *value, bool shown);
 
 /* One e-mail address as people write it, made canonical. 0, or the exit code after saying why. */
 int cli_address(const struct cli *c, const char *s, struct addr *ret);
@@ -118,6 +120,12 @@ int cli_moment(const struct cli *c, const char *s, int64_t *ret);
 #define CLI_WHEN_MAX 200
 /* "Tue 24/11/2026 08:00 (+07), in 3 min"; "" for 0. */
 const char *cli_when(const struct cli *c, int64_t at, char out[CLI_WHEN_MAX]);
+/* How far it is, in one sentence, as PRODUCT has it: "Sending has ended: 6 not reached, …". */
+int cli_sentence(const struct cli *c, const struct release *r, char out[VIEW_MAX], struct err *e);
+/* On standard error: each thing that keeps letters of `r` from leaving, and the way out. */
+int cli_note_hold(const struct cli *c, const struct release *r, struct err *e);
+/* On standard error, when there are some: how many a trial's list kept from getting anything. */
+int cli_note_trial(const struct cli *c, int64_t release, struct err *e);
 /* "Release 41 · 12/TC-TTTT · Title" and a line end. */
 void cli_title(const struct cli *c, const struct release *r, FILE *out);
 #define CLI_PERSON_MAX 1024

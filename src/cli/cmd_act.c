@@ -61,14 +61,13 @@ static int why(const struct cli *c, const struct args *a, char **ret)
 static int tell_state(struct cli *c, int64_t id)
 {
         CLEANUP(release_done) struct release rel = {0};
-        int64_t counts[DELIVERY_STATES];
         char state[VIEW_MAX];
         struct err e = {0};
         struct json j;
         int r = release_get(c->db, id, &rel, &e);
 
         if (r == 0)
-                r = release_counts(c->db, id, counts, &e);
+                r = cli_sentence(c, &rel, state, &e);
         if (r < 0)
                 return cli_fail(c, r, &e);
         if (c->json) {
@@ -79,9 +78,17 @@ static int tell_state(struct cli *c, int64_t id)
                 return EXIT_OK;
         }
         cli_title(c, &rel, stdout);
-        view_release(&rel, counts, c->lang, state);
         puts(state);
         return EXIT_OK;
+}
+
+static void all_json(bool paused)
+{
+        struct json j;
+
+        json_begin(&j);
+        json_bool(&j, "paused_all", paused);
+        json_end(&j, stdout);
 }
 
 int cmd_pause(struct cli *c, const struct args *a)
@@ -102,7 +109,9 @@ int cmd_pause(struct cli *c, const struct args *a)
                 return cli_fail(c, r, &e);
         if (id)
                 return tell_state(c, id);
-        if (!c->json)
+        if (c->json)
+                all_json(true);
+        else
                 cli_say(c, "All sending is paused; to go on: pressctl resume --all. What is on the "
                            "wire now still ends.\n");
         return EXIT_OK;
@@ -141,7 +150,9 @@ int cmd_resume(struct cli *c, const struct args *a)
                 cli_note_sender(c);
                 return r == EXIT_OK ? still_held(c) : r;
         }
-        if (!c->json)
+        if (c->json)
+                all_json(false);
+        else
                 cli_say(c, "Sending goes on.\n");
         cli_note_sender(c);
         return EXIT_OK;
@@ -168,10 +179,13 @@ static void holders_json(int64_t id, int64_t cancelled, int64_t n, const struct 
 static int tell_holders(struct cli *c, int64_t id)
 {
         CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        CLEANUP(release_done) struct release rel = {0};
         int64_t counts[DELIVERY_STATES], n = 0;
         struct err e = {0};
-        int r = release_counts(c->db, id, counts, &e);
+        int r = release_get(c->db, id, &rel, &e);
 
+        if (r == 0)
+                r = release_counts(c->db, id, counts, &e);
         if (r == 0)
                 r = delivery_holders(c->db, id, NAMED_MAX, &l, &n, &e);
         if (r < 0)
@@ -180,18 +194,18 @@ static int tell_holders(struct cli *c, int64_t id)
                 holders_json(id, counts[DELIVERY_CANCELLED], n, &l);
                 return EXIT_OK;
         }
-        cli_say(c, "Release %lld is cancelled: %lld letters did not leave.\n", (long long) id,
+        cli_say(c, "Release %lld is cancelled; letters that did not leave: %lld.\n", (long long) id,
                 (long long) counts[DELIVERY_CANCELLED]);
         if (n == 0) {
                 cli_say(c, "Nobody has it.\n");
                 return EXIT_OK;
         }
-        cli_say(c, "%lld have it already, or may have it:\n", (long long) n);
+        cli_say(c, "Who has it already, or may have it: %lld\n", (long long) n);
         for (size_t i = 0; i < l.n; i++) {
                 const struct delivery *d = &l.v[i];
                 char person[CLI_PERSON_MAX], what[VIEW_MAX];
 
-                view_delivery(d, c->now, c->lang, what);
+                view_delivery(&rel, d, c->now, c->lang, what);
                 printf("  %s: %s\n", cli_person(d->name, d->org, d->address, person), what);
         }
         if (n > NAMED_MAX)
@@ -281,7 +295,7 @@ int cmd_retry(struct cli *c, const struct args *a)
                 json_number(&j, "retried", n);
                 json_end(&j, stdout);
         } else if (n) {
-                cli_say(c, "%lld letters are tried now.\n", (long long) n);
+                cli_say(c, "Letters that are tried now: %lld.\n", (long long) n);
         } else {
                 cli_say(c, "Nothing waits for another try.\n");
         }

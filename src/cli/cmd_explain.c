@@ -56,15 +56,15 @@ static int print_try(void *ctx, const struct event *ev)
         return 0;
 }
 
-static int print_delivery(struct cli *c, const struct delivery *d, const struct lines *next,
-                          struct err *e)
+static int print_delivery(struct cli *c, const struct release *rel, const struct delivery *d,
+                          const struct lines *next, struct err *e)
 {
         const struct event_filter f = {.state = -1, .release = d->release_id, .delivery = d->id};
         char person[CLI_PERSON_MAX], title[1024], state[VIEW_MAX];
         int r;
 
         text_escape(d->title, title, sizeof(title));
-        view_delivery(d, c->now, c->lang, state);
+        view_delivery(rel, d, c->now, c->lang, state);
         putchar('\n');
         printf("%s%s%s\n", cli_person(d->name, d->org, d->address, person), title[0] ? ", " : "",
                title);
@@ -80,12 +80,13 @@ static int print_delivery(struct cli *c, const struct delivery *d, const struct 
         return r;
 }
 
-static void print_json(const struct cli *c, const struct delivery *d, const struct lines *next)
+static void print_json(const struct cli *c, const struct release *rel, const struct delivery *d,
+                       const struct lines *next)
 {
         char state[VIEW_MAX];
         struct json j;
 
-        view_delivery(d, c->now, c->lang, state);
+        view_delivery(rel, d, c->now, c->lang, state);
         json_begin(&j);
         json_number(&j, "release", d->release_id);
         json_number(&j, "delivery", d->id);
@@ -112,8 +113,8 @@ static int explain_one(struct cli *c, const struct release *rel, const struct de
         if (r < 0)
                 return r;
         if (!c->json)
-                return print_delivery(c, d, &next, e);
-        print_json(c, d, &next);
+                return print_delivery(c, rel, d, &next, e);
+        print_json(c, rel, d, &next);
         return 0;
 }
 

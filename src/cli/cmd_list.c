@@ -206,15 +206,13 @@ static void print_text(const char *text)
 static int show(struct cli *c, const struct release *r, struct err *e)
 {
         struct sheet s = {.c = c, .t = TABLE(2, 0)};
-        int64_t counts[DELIVERY_STATES];
         char state[VIEW_MAX];
-        int rc = release_counts(c->db, r->id, counts, e);
+        int rc = cli_sentence(c, r, state, e);
 
         if (rc == 0)
                 rc = print_head(&s, r, e);
         if (rc == 0) {
                 cli_title(c, r, stdout);
-                view_release(r, counts, c->lang, state);
                 printf("%s\n\n", state);
                 table_print(&s.t, 0, stdout);
                 putchar('\n');

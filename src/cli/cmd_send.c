@@ -77,22 +77,49 @@ static void json_release(const struct release *r, bool duplicate)
         fflush(stdout); /* before --wait: whoever reads it may act on it */
 }
 
-/* What a clerk must know beside it: nobody sends, or everything is paused. */
-static int say_hindrances(struct cli *c, const struct release *r, bool *ret_paused, struct err *e)
+/* A job that nobody watches learns at once that nobody sends. */
+static void note_sender(struct cli *c, const struct release *r)
 {
         bool woken = wake_send(c->config->socket);
-        int rc = release_paused_all(c->db, ret_paused, e);
 
-        if (rc < 0 || r->state == RELEASE_DONE)
-                return rc;
-        if (!woken && !db_sender_runs(c->db))
+        if (r->state != RELEASE_DONE && !woken && !db_sender_runs(c->db))
                 cli_note(c,
                          "release %lld is stored, but pressd is not running; nothing leaves "
                          "until it starts",
                          (long long) r->id);
-        if (*ret_paused)
+}
+
+/* Stored, and a person must act first: the reason also where only standard error is read. */
+static int for_person(struct cli *c, const struct release *r, bool *ret, struct err *e)
+{
+        bool told = r->state == RELEASE_PROPOSED && !c->json && isatty(STDOUT_FILENO);
+        int rc = release_paused_all(c->db, ret, e);
+
+        if (rc < 0)
+                return rc;
+        if (*ret && r->state != RELEASE_PROPOSED)
                 cli_note(c, "all sending is paused; nothing leaves until: pressctl resume --all");
-        return 0;
+        *ret |= r->state == RELEASE_PROPOSED;
+        return r->state == RELEASE_PROPOSED && !told ? cli_note_hold(c, r, e) : 0;
+}
+
+/* The outcome in a sentence, for whoever did not ask for JSON. */
+static int waited(struct cli *c, int64_t id, const char *wait)
+{
+        CLEANUP(release_done) struct release r = {0};
+        int code = cli_wait(c, id, wait, false), rc = 0;
+        char sentence[VIEW_MAX];
+        struct err e = {0};
+
+        if (c->json)
+                return code;
+        rc = release_get(c->db, id, &r, &e);
+        if (rc == 0)
+                rc = cli_sentence(c, &r, sentence, &e);
+        if (rc < 0)
+                return cli_fail(c, rc, &e);
+        puts(sentence);
+        return code;
 }
 
 /* After the commit: whatever fails now, the release is stored. */
@@ -101,7 +128,7 @@ static int stored(struct cli *c, const struct args *a, const struct submitted *o
         CLEANUP(release_done) struct release r = {0};
         const char *wait = args_get(a, "wait");
         struct err e = {0};
-        bool paused = false;
+        bool person = false;
         int rc;
 
         c->unharmed = NULL;
@@ -115,14 +142,15 @@ static int stored(struct cli *c, const struct args *a, const struct submitted *o
         else
                 say_release(c, &r, out);
         fflush(stdout);
-        rc = say_hindrances(c, &r, &paused, &e);
-        if (rc < 0)
-                return cli_fail(c, rc, &e);
+        note_sender(c, &r);
         if (wait)
-                return cli_wait(c, r.id, wait);
+                return waited(c, r.id, wait);
         if (out->duplicate || r.state == RELEASE_DONE)
                 return EXIT_OK;
-        return r.state == RELEASE_PROPOSED || paused ? EXIT_PERSON : EXIT_OK;
+        rc = for_person(c, &r, &person, &e);
+        if (rc < 0)
+                return cli_fail(c, rc, &e);
+        return person ? EXIT_PERSON : EXIT_OK;
 }
 
 int cmd_send(struct cli *c, const struct args *a)

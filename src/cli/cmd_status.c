@@ -3,9 +3,11 @@
 
 #include "press/clock.h"
 #include "press/delivery.h"
+#include "press/hold.h"
 #include "press/json.h"
 #include "press/mem.h"
 #include "press/moment.h"
+#include "press/tally.h"
 #include "press/view.h"
 #include "table.h"
 
@@ -27,12 +29,15 @@ const struct cli_option cmd_status_options[] = {
 
 struct status { /* one release at one instant */
         struct release r;
-        int64_t counts[DELIVERY_STATES];
+        int64_t counts[DELIVERY_STATES];      /* of deliveries: what programs are told */
+        struct tally kind[ORG_KINDS], people; /* what people are told; the latter is the sum */
+        struct hold hold;
 };
 
 static void status_done(struct status *s)
 {
         release_done(&s->r);
+        hold_done(&s->hold);
 }
 
 /* State and counts of the same commit, so that they add up (R16). */
@@ -43,7 +48,13 @@ static int status_read(struct cli *c, int64_t id, struct status *s, struct err *
 
         if (r == 0)
                 r = release_get(c->db, id, &s->r, e);
-        return r == 0 ? release_counts(c->db, id, s->counts, e) : r;
+        if (r == 0)
+                r = release_counts(c->db, id, s->counts, e);
+        if (r == 0)
+                r = tally_by_kind(c->db, id, s->kind, e);
+        if (r == 0)
+                tally_sum(s->kind, &s->people);
+        return r == 0 ? hold_read(c->db, &s->r, &s->hold, e) : r;
 }
 
 static void print_json(const struct status *s)
@@ -62,54 +73,83 @@ static void print_json(const struct status *s)
 
 /* --- the whole picture -------------------------------------------------------------- */
 
+static void hindrance(void *out, const char *sentence)
+{
+        fprintf(out, "! %s\n", sentence);
+}
+
+/* What keeps letters from leaving stands above the numbers that it explains. */
+static void print_hold(const struct cli *c, const struct status *s, FILE *out)
+{
+        hold_say(&s->hold, &s->r, clock_wall(), c->lang, hindrance, out);
+}
+
+/* Those who were not written to, by the reason. */
+static void suppressed(const struct cli *c, const struct tally *people, struct table *t)
+{
+        for (int i = 0; i < DELIVERY_REASONS; i++) {
+                const struct delivery d = {.state = DELIVERY_SUPPRESSED,
+                                           .reason = (enum delivery_reason) i};
+                char what[VIEW_MAX];
+
+                if (!people->suppressed[i])
+                        continue;
+                view_delivery(NULL, &d, c->now, c->lang, what);
+                table_number(t, people->suppressed[i]);
+                table_cell(t, what);
+        }
+}
+
 static void print_counts(const struct cli *c, const struct status *s, FILE *out)
 {
         CLEANUP(table_done) struct table t = TABLE(2, 1u << 0);
 
-        table_number(&t, s->r.recipients);
+        table_number(&t, view_people(&s->people));
         table_cell(&t, msg_text(c->lang, "recipients"));
         for (int i = 0; i < DELIVERY_STATES; i++) {
-                if (!s->counts[i])
-                        continue;
-                table_number(&t, s->counts[i]);
-                table_cell(&t, delivery_state_title((enum delivery_state) i, c->lang));
+                if (i == DELIVERY_SUPPRESSED)
+                        suppressed(c, &s->people, &t);
+                else if (s->people.state[i]) {
+                        table_number(&t, s->people.state[i]);
+                        table_cell(&t, delivery_state_title((enum delivery_state) i, c->lang));
+                }
         }
         table_print(&t, 2, out);
 }
 
-#define GROUP_COLUMNS 6
+#define GROUP_COLUMNS 7
 
-/* All, waiting, handed on, accepted by their server, not reached, not sent: they add up. */
-static void group_sums(const int64_t n[DELIVERY_STATES], int64_t out[GROUP_COLUMNS])
+/* All, waiting, handed on, unknown, accepted, not reached, not sent: they add up. */
+static void group_sums(const struct tally *t, int64_t out[GROUP_COLUMNS])
 {
+        const int64_t *n = t->state;
+
+        out[0] = view_people(t);
         out[1] = n[DELIVERY_QUEUED] + n[DELIVERY_SENDING] + n[DELIVERY_DEFERRED];
-        out[2] = view_not_confirmed(n);
-        out[3] = n[DELIVERY_DELIVERED];
-        out[4] = view_not_reached(n);
-        out[5] = n[DELIVERY_SUPPRESSED] + n[DELIVERY_CANCELLED];
-        out[0] = out[1] + out[2] + out[3] + out[4] + out[5];
+        out[2] = n[DELIVERY_RELAYED];
+        out[3] = n[DELIVERY_UNKNOWN];
+        out[4] = n[DELIVERY_DELIVERED];
+        out[5] = view_not_reached(t);
+        out[6] = out[0] - out[1] - out[2] - out[3] - out[4] - out[5];
 }
 
 /* A column in which nothing stands is left out: the table fits a narrow terminal. */
-static int print_groups(struct cli *c, int64_t id, struct err *e)
+static void print_groups(const struct cli *c, const struct status *s)
 {
         static const char *const head[GROUP_COLUMNS] = {
                 N_("recipients"),
                 N_("waiting"),
                 N_("handed on, not confirmed"),
+                N_("outcome unknown"),
                 N_("accepted by their server"),
                 N_("not reached"),
                 N_("not sent"),
         };
         CLEANUP(table_done) struct table t = TABLE(1, ~1u);
-        int64_t n[ORG_KINDS][DELIVERY_STATES], sum[ORG_KINDS][GROUP_COLUMNS];
-        int64_t in_all[GROUP_COLUMNS] = {0};
-        int r = release_counts_by_kind(c->db, id, n, e);
+        int64_t sum[ORG_KINDS][GROUP_COLUMNS], in_all[GROUP_COLUMNS] = {0};
 
-        if (r < 0)
-                return r;
         for (int k = 0; k < ORG_KINDS; k++) {
-                group_sums(n[k], sum[k]);
+                group_sums(&s->kind[k], sum[k]);
                 for (int i = 0; i < GROUP_COLUMNS; i++)
                         in_all[i] += sum[k][i];
         }
@@ -127,13 +167,12 @@ static int print_groups(struct cli *c, int64_t id, struct err *e)
         }
         putchar('\n');
         table_print(&t, 2, stdout);
-        return 0;
 }
 
-static int print_unreached(struct cli *c, int64_t id, struct err *e)
+static int print_unreached(struct cli *c, const struct release *rel, struct err *e)
 {
         CLEANUP(delivery_list_done) struct delivery_list l = {0};
-        int r = delivery_unreached(c->db, id, UNREACHED, &l, e);
+        int r = delivery_unreached(c->db, rel->id, UNREACHED, &l, e);
 
         if (r < 0 || l.n == 0)
                 return r;
@@ -143,7 +182,7 @@ static int print_unreached(struct cli *c, int64_t id, struct err *e)
                 const struct delivery *d = &l.v[i];
                 char person[CLI_PERSON_MAX], what[VIEW_MAX];
 
-                view_delivery(d, c->now, c->lang, what);
+                view_delivery(rel, d, c->now, c->lang, what);
                 printf("  %s: %s\n", cli_person(d->name, d->org, d->address, person), what);
         }
         if (l.n > NAMED_MAX)
@@ -154,30 +193,31 @@ static int print_unreached(struct cli *c, int64_t id, struct err *e)
 static int print_status(struct cli *c, const struct status *s, struct err *e)
 {
         char state[VIEW_MAX];
-        int r;
 
         cli_title(c, &s->r, stdout);
-        view_release(&s->r, s->counts, c->lang, state);
-        printf("%s\n\n", state);
+        view_release(&s->r, &s->people, clock_wall(), hold_all(&s->hold), c->lang, state);
+        printf("%s\n", state);
+        print_hold(c, s, stdout);
+        putchar('\n');
         print_counts(c, s, stdout);
-        r = print_groups(c, s->r.id, e);
-        return r == 0 ? print_unreached(c, s->r.id, e) : r;
+        print_groups(c, s);
+        return print_unreached(c, &s->r, e);
 }
 
 /* --- as it goes on -------------------------------------------------------------------- */
 
 static int64_t settled(const struct status *s)
 {
-        int64_t open = s->counts[DELIVERY_QUEUED] + s->counts[DELIVERY_SENDING] +
-                       s->counts[DELIVERY_DEFERRED] + s->counts[DELIVERY_UNKNOWN];
+        const int64_t *n = s->people.state;
 
-        return s->r.recipients - open;
+        return view_people(&s->people) - n[DELIVERY_QUEUED] - n[DELIVERY_SENDING] -
+               n[DELIVERY_DEFERRED] - n[DELIVERY_UNKNOWN];
 }
 
 /* The bar says who does not wait any more; the words beside it, that this is not arrival. */
 static void print_bar(const struct cli *c, const struct status *s, FILE *out)
 {
-        int64_t n = s->r.recipients > 0 ? s->r.recipients : 1;
+        int64_t all = view_people(&s->people), n = all > 0 ? all : 1;
         int64_t full = settled(s) * BAR_COLUMNS / n;
 
         putc('[', out);
@@ -185,8 +225,7 @@ static void print_bar(const struct cli *c, const struct status *s, FILE *out)
                 fputs(i < full ? "█" : "·", out);
         fprintf(out, "] ");
         fprintf(out, msg_fmt(c->lang, "%lld of %lld no longer wait, %lld not reached"),
-                (long long) settled(s), (long long) s->r.recipients,
-                (long long) view_not_reached(s->counts));
+                (long long) settled(s), (long long) all, (long long) view_not_reached(&s->people));
         putc('\n', out);
 }
 
@@ -200,6 +239,7 @@ static int draw(const struct cli *c, const struct status *s, int up)
 
         if (!out)
                 abort(); /* out of memory */
+        print_hold(c, s, out);
         print_bar(c, s, out);
         print_counts(c, s, out);
         fclose(out);
@@ -225,7 +265,7 @@ static void plain(const struct cli *c, const struct status *s)
         }
         printf("%s  ", moment_show_exact(clock_wall(), c->lang, at));
         cli_say(c, "%lld of %lld no longer wait, %lld not reached\n", (long long) settled(s),
-                (long long) s->r.recipients, (long long) view_not_reached(s->counts));
+                (long long) view_people(&s->people), (long long) view_not_reached(&s->people));
         fflush(stdout);
 }
 
@@ -236,6 +276,15 @@ static void pause_ms(int64_t ms)
         nanosleep(&t, NULL);
 }
 
+/* What was drawn goes, the bar stays, and the whole picture follows it. */
+static void draw_end(const struct cli *c, const struct status *s, int up)
+{
+        printf("\033[%dA\033[J", up);
+        print_bar(c, s, stdout);
+        putchar('\n');
+        fflush(stdout);
+}
+
 /* Until nothing is left to try, a person is needed, or `end` (boot clock) has come. */
 static int watch(struct cli *c, int64_t id, int64_t end, struct err *e)
 {
@@ -243,7 +292,7 @@ static int watch(struct cli *c, int64_t id, int64_t end, struct err *e)
         int64_t seen[DELIVERY_STATES] = {-1};
         int up = 0, code = EXIT_AGAIN, r = 0;
 
-        while (code == EXIT_AGAIN) {
+        for (;;) {
                 CLEANUP(status_done) struct status s = {0};
 
                 r = view_exit_code(c->db, id, &code, e);
@@ -256,14 +305,14 @@ static int watch(struct cli *c, int64_t id, int64_t end, struct err *e)
                 else if (memcmp(seen, s.counts, sizeof(seen)) != 0)
                         plain(c, &s);
                 memcpy(seen, s.counts, sizeof(seen));
-                if (clock_mono() >= end)
+                if (code != EXIT_AGAIN || clock_mono() >= end) {
+                        if (live)
+                                draw_end(c, &s, up);
                         break;
-                if (code == EXIT_AGAIN)
-                        pause_ms(LOOK_MS);
+                }
+                pause_ms(LOOK_MS);
         }
-        if (live) /* the bar stays, the whole picture follows it */
-                printf("\033[%dA\033[J", up - 1);
-        else if (!c->json)
+        if (!live && !c->json)
                 putchar('\n');
         return 0;
 }
@@ -292,7 +341,8 @@ int cmd_status(struct cli *c, const struct args *a)
         if (r < 0)
                 return cli_fail(c, r, &e);
         if (wait) /* the time is used up, where there was one */
-                code = cli_wait(c, id, watched && wait[0] ? "0s" : wait);
+                code = cli_wait(c, id, watched && wait[0] ? "0s" : wait,
+                                !c->json && isatty(STDOUT_FILENO));
         if (watched && c->json)
                 return code;
         r = status_read(c, id, &s, &e);

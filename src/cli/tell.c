@@ -3,7 +3,9 @@
 #include "cli.h"
 
 #include "press/buf.h"
+#include "press/clock.h"
 #include "press/csv.h"
+#include "press/hold.h"
 #include "press/mem.h"
 #include "press/moment.h"
 #include "press/text.h"
@@ -49,6 +51,48 @@ const char *cli_when(const struct cli *c, int64_t at, char out[CLI_WHEN_MAX])
         else
                 out[0] = '\0';
         return out;
+}
+
+int cli_sentence(const struct cli *c, const struct release *r, char out[VIEW_MAX], struct err *e)
+{
+        CLEANUP(hold_done) struct hold h = {0};
+        struct tally t;
+        int rc = tally_read(c->db, r->id, &t, e);
+
+        if (rc == 0)
+                rc = hold_read(c->db, r, &h, e);
+        if (rc == 0)
+                view_release(r, &t, c->now, hold_all(&h), c->lang, out);
+        return rc;
+}
+
+static void note(void *ctx, const char *sentence)
+{
+        (void) ctx;
+        fprintf(stderr, "pressctl: %s\n", sentence);
+}
+
+int cli_note_hold(const struct cli *c, const struct release *r, struct err *e)
+{
+        CLEANUP(hold_done) struct hold h = {0};
+        int rc = hold_read(c->db, r, &h, e);
+
+        if (rc == 0)
+                hold_say(&h, r, clock_wall(), c->lang, note, NULL);
+        return rc;
+}
+
+int cli_note_trial(const struct cli *c, int64_t release, struct err *e)
+{
+        struct tally t;
+        int r = tally_read(c->db, release, &t, e);
+
+        if (r == 0 && t.suppressed[REASON_TRIAL_LIST])
+                cli_note(c,
+                         "not sent to %lld of %lld recipients: they are outside `allow`, the list "
+                         "of the trial",
+                         (long long) t.suppressed[REASON_TRIAL_LIST], (long long) view_people(&t));
+        return r;
 }
 
 void cli_title(const struct cli *c, const struct release *r, FILE *out)

@@ -11,17 +11,36 @@
 
 static int check_approved(struct tx *tx, int64_t release, struct err *e)
 {
-        static const char sql[] =
-                "SELECT 1 FROM release WHERE id = ?1 AND state IN ('approved', 'sending')";
-        int64_t yes = 0;
-        int r = sql_get_int(tx->db, sql, SQL_WITH(SQL_INT(release)), &yes, e);
+        static const char sql[] = "SELECT state FROM release WHERE id = ?1";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        enum release_state state = RELEASE_PROPOSED;
+        int r = sql_open(tx->db, sql, SQL_WITH(SQL_INT(release)), &q, e);
 
-        if (r == 0)
+        if (r >= 0)
+                r = sql_step(q, e);
+        if (r < 0)
+                return r;
+        if (r > 0 && words_find(&release_states, sql_text(q, 0)) >= 0)
+                state = (enum release_state) words_find(&release_states, sql_text(q, 0));
+        switch (state) {
+        case RELEASE_APPROVED:
+        case RELEASE_SENDING: return 0;
+        case RELEASE_CANCELLED:
                 return err_set(e, -EINVAL,
-                               "Release %lld is not approved, or was cancelled. Nothing "
-                               "was changed.",
+                               "Release %lld was cancelled: nothing of it is sent any more. "
+                               "Nothing was changed; to send the text, submit it anew.",
                                (long long) release);
-        return r < 0 ? r : 0;
+        case RELEASE_REJECTED:
+                return err_set(e, -EINVAL,
+                               "Release %lld was rejected. Nothing was changed; to send "
+                               "it, submit it anew.",
+                               (long long) release);
+        default:
+                return err_set(e, -EINVAL,
+                               "Release %lld still waits for approval. Nothing was "
+                               "changed.",
+                               (long long) release);
+        }
 }
 
 int delivery_retry_now(struct tx *tx, int64_t release, const char *address, int64_t now,

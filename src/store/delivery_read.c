@@ -40,6 +40,21 @@ int delivery_find(struct db *db, int64_t release, const char *address, struct de
         return read_list(db, sql, SQL_WITH(SQL_INT(release), SQL_TEXT(address)), ret, e);
 }
 
+int delivery_copies(struct db *db, const struct delivery *d, struct delivery_list *ret,
+                    struct err *e)
+{
+        static const char sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.id IN ("
+                                  " SELECT id FROM delivery WHERE replaces = ?1"
+                                  " UNION SELECT id FROM delivery WHERE release_id = ?2"
+                                  "  AND contact_id = ?3 AND copy > ?4)"
+                                  " AND d.address <> ?5 ORDER BY d.id";
+
+        return read_list(db, sql,
+                         SQL_WITH(SQL_INT(d->id), SQL_INT(d->release_id), SQL_OPT(d->contact_id),
+                                  SQL_INT(d->copy), SQL_TEXT(d->address)),
+                         ret, e);
+}
+
 int delivery_unreached(struct db *db, int64_t release, size_t limit, struct delivery_list *ret,
                        struct err *e)
 {

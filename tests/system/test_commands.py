@@ -39,6 +39,24 @@ class CommandCase(PressCase):
         self.assertTrue(done.stderr.startswith('pressctl: '), done.stderr)
         return done.stderr
 
+    def on_terminal(self, *args):
+        """What a terminal was sent, and the exit code."""
+        ours, theirs = pty.openpty()
+        p = subprocess.Popen([harness.program('pressctl'), '-c', str(self.conf), *map(str, args)],
+                             stdin=theirs, stdout=theirs, stderr=theirs, env=harness.ENV)
+        os.close(theirs)
+        drawn = b''
+        while True:
+            try:
+                piece = os.read(ours, 4096)
+            except OSError:  # the other side is closed
+                break
+            if not piece:
+                break
+            drawn += piece
+        os.close(ours)
+        return drawn.decode(), p.wait(10)
+
     def audit(self):
         """(verb, release, detail) of every audit row; all by this account."""
         db = sqlite3.connect(f'file:{self.dir}/press.db?mode=ro', uri=True)
@@ -124,6 +142,95 @@ class Reading(CommandCase):
         self.assertEqual(self.ctl('status', 1, '--wait=50ms').returncode, 75)
         self.fails(64, 'status', 1, '--wait=soon')
 
+    def test_why_a_wait_ended_stands_on_standard_error(self):
+        self.press(DEFER_C, rows=PEOPLE)
+        self.send()
+        for code, part, act in ((75, 'letters that wait: 3', None),
+                                (75, 'pressd is not running', None),
+                                (3, 'Release 1 is paused: chờ; to go on: pressctl resume 1',
+                                 ('pause', 1, '--why', 'chờ')),
+                                (3, 'All sending is paused', ('pause', '--all'))):
+            with self.subTest(part):
+                if act:
+                    self.ok(*act)
+                done = self.ctl('status', 1, '--wait=10ms', '--json')
+                self.assertEqual(done.returncode, code)
+                self.assertIn(part, done.stderr)
+        self.ok('resume', '--all')
+        self.ok('resume', 1)
+        harness.Pressd.once(self.conf)
+        self.assertRegex(self.ctl('status', 1, '--wait=10ms').stderr,
+                         r'release 1 is not finished; letters that wait: 1, next try \w+ ')
+
+    def test_send_says_on_standard_error_who_must_act_first(self):
+        self.press(rows=PEOPLE, approval='one', sections={
+            'class "normal"': {'retry': ['5m'], 'give_up': '1h', 'unknown': 'hold'}})
+        for extra in ((), ('--json',), ('--wait=1s',)):
+            done = self.ctl('send', self.statement(), '--again', *extra)
+            self.assertEqual(done.returncode, 3)
+            self.assertRegex(done.stderr, r'Release \d waits for approval: pressctl approve \d '
+                             '--hash [0-9a-f]{64}\n')
+        harness.write_config(self.dir, self.sink.relay(), sections={
+            'class "normal"': {'retry': ['5m'], 'give_up': '1h', 'unknown': 'hold'}})
+        self.ok('pause', '--all')
+        done = self.ctl('send', self.statement(), '--again')
+        self.assertEqual((done.returncode, done.stderr.count('resume --all')), (3, 1))
+        self.ok('cancel', 4)
+        self.ok('resume', '--all')
+        self.sink.script('on dot count 1 do drop')
+        self.pressd()
+        done = self.ctl('send', self.statement(), '--again', '--wait=10s')
+        self.assertEqual(done.returncode, 3)
+        self.assertIn('unknown outcome that a person decides: 1. Who: pressctl log --release 5',
+                      done.stderr)
+
+    def test_a_trial_does_not_read_as_a_success(self):
+        self.press(rows=PEOPLE, allow=['@x.example'])
+        self.pressd()
+        done = self.ok('send', self.statement(), '--wait=10s', '--lang', 'vi')
+        self.assertIn('Đã kết thúc gửi: 0 chưa tới, 1 chưa xác nhận, 2 không gửi (ngoài danh sách '
+                      'thử nghiệm)\n', done.stdout)
+        self.assertIn('không gửi cho 2 trong 3 người nhận: ngoài danh sách thử nghiệm', done.stderr)
+        done = self.ok('status', 1, '--wait=1s', '--lang', 'vi')
+        self.assertRegex(done.stdout, r'\n +2  Không gửi: ngoài danh sách thử nghiệm\n')
+        self.assertIn('không gửi cho 2 trong 3 người nhận', done.stderr)
+
+    def test_an_unknown_outcome_has_a_column_of_its_own(self):
+        self.press('on dot count 1 do drop', rows=PEOPLE, sections={
+            'class "normal"': {'retry': ['5m'], 'give_up': '1h', 'unknown': 'hold'}})
+        self.send()
+        harness.Pressd.once(self.conf)
+        out = self.ok('status', 1, '--lang', 'vi').stdout
+        self.assertRegex(out, r'người nhận +đã chuyển, chưa xác nhận +không rõ kết quả\n')
+        self.assertRegex(out, r'Cơ quan báo chí +3 +2 +1\n')
+        self.assertIn('chờ người quyết định: 1.', out)
+
+    def test_what_holds_a_release_back_stands_under_its_title(self):
+        self.press(rows=PEOPLE)
+        self.send()
+        self.ok('pause', '--all')
+        out = self.ok('status', 1, '--lang', 'vi').stdout.splitlines()
+        self.assertEqual(out[1:4], ['Đã duyệt, đang bị giữ lại',
+                                    '! Đang tạm dừng mọi việc gửi; để gửi tiếp: pressctl resume '
+                                    '--all', '! pressd chưa chạy: chưa gửi gì cho đến khi khởi động '
+                                    '(systemctl start pressd)'])
+        self.ok('resume', '--all')
+        self.sink.stop()
+        self.pressd()
+        harness.wait_until(lambda: '! A fault since' in self.ok('status', 1).stdout)
+
+    def test_people_are_counted_once_however_often_they_were_written_to(self):
+        self.sent(REFUSE_B)
+        self.ok('resend', 1, '--to', 'moi@y.example', '--for', 'b@y.example', '--note', 'x')
+        self.drain()
+        out = self.ok('status', 1, '--lang', 'vi').stdout
+        self.assertIn('Đã kết thúc gửi: 0 chưa tới, 3 chưa xác nhận\n', out)
+        self.assertRegex(out, r'\n +3  người nhận\n')
+        self.assertNotIn('Chưa tới:', out)
+        self.assertEqual(self.json('status', 1)[0]['recipients'], 4)  # deliveries
+        out = self.ok('explain', 1, 'b@y.example', '--lang', 'vi').stdout
+        self.assertRegex(out, r'Đã gửi lại bằng tay tới moi@y\.example \(.*\): Đã chuyển cho máy')
+
     def test_watch_prints_plain_lines_into_a_pipe(self):
         self.press(REFUSE_B, rows=PEOPLE)
         self.pressd()
@@ -139,24 +246,20 @@ class Reading(CommandCase):
         self.press(rows=PEOPLE)
         self.pressd()
         self.send()
-        ours, theirs = pty.openpty()
-        p = subprocess.Popen([harness.program('pressctl'), '-c', str(self.conf), 'status', '1',
-                              '--watch', '--wait=10s'], stdin=theirs, stdout=theirs,
-                             stderr=theirs, env=harness.ENV)
-        os.close(theirs)
-        drawn = b''
-        while True:
-            try:
-                piece = os.read(ours, 4096)
-            except OSError:  # the other side is closed
-                break
-            if not piece:
-                break
-            drawn += piece
-        os.close(ours)
-        self.assertEqual(p.wait(10), 0)
-        self.assertIn('[' + '█' * 40 + '] 3 of 3 no longer wait', drawn.decode())
-        self.assertIn('\033[K', drawn.decode())
+        drawn, code = self.on_terminal('status', 1, '--watch', '--wait=10s')
+        self.assertEqual(code, 0)
+        self.assertIn('[' + '█' * 40 + '] 3 of 3 no longer wait', drawn)
+        self.assertIn('\033[K', drawn)
+
+    def test_on_a_terminal_those_not_reached_are_named_once_below_the_bar(self):
+        self.press(REFUSE_B, rows=PEOPLE)
+        self.pressd()
+        self.send()
+        drawn, code = self.on_terminal('status', 1, '--watch', '--wait=10s')
+        self.assertEqual(code, 1)
+        self.assertEqual(drawn.count('no such user'), 1)
+        end = drawn.rindex('\033')  # nothing is drawn over what stands below
+        self.assertRegex(drawn[end:], r'(?s)\] 3 of 3 no longer wait.*Release 1 .*no such user')
 
 
 class Log(CommandCase):
@@ -323,6 +426,11 @@ class Steering(CommandCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn('resume --all', done.stderr)
 
+    def test_pause_all_tells_programs_what_is_so_now(self):
+        self.press(rows=1)
+        self.assertEqual(self.json('pause', '--all'), [{'paused_all': True}])
+        self.assertEqual(self.json('resume', '--all'), [{'paused_all': False}])
+
     def test_pause_wants_a_release_or_all(self):
         self.press(rows=1)
         self.send()
@@ -342,6 +450,21 @@ class Steering(CommandCase):
         self.assertEqual(self.counts(), {'relayed': 2, 'cancelled': 1})
         self.fails(65, 'cancel', 1)
         self.assertIn(('cancel', 1, ''), self.audit())
+
+    def test_an_unknown_outcome_of_a_cancelled_release_is_not_offered_again(self):
+        self.press('on dot count 1 do drop', rows=PEOPLE[:1], sections={
+            'class "normal"': {'retry': ['5m'], 'give_up': '1h', 'unknown': 'hold'}})
+        self.send()
+        harness.Pressd.once(self.conf)
+        out = self.ok('cancel', 1, '--lang', 'vi').stdout
+        self.assertIn('Không rõ kết quả, có thể đã tới; không gửi lại nữa', out)
+        row, = self.json('explain', 1, 'a@x.example')
+        self.assertNotIn('retry', row['next'][0])
+        self.assertIn('It may have arrived', row['next'][0])
+        self.assertIn('was cancelled', self.fails(65, 'retry', 1))
+        self.assertIn('was cancelled', self.fails(65, 'resend', 1, '--to', 'd@x.example',
+                                                  '--note', 'x'))
+        self.ok('status', 1, '--wait=1s')
 
     def test_cancel_before_anybody_got_it(self):
         self.press(rows=500)

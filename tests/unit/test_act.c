@@ -161,6 +161,24 @@ static void test_the_groups_add_up_to_the_release(void **state)
         assert_int_equal(n[ORG_DEPARTMENT][DELIVERY_QUEUED], 0);
 }
 
+static void test_what_cannot_be_retried_or_resent_says_which(void **state)
+{
+        struct scratch *s = *state;
+        struct act a = act_of(s);
+        CLEANUP(release_done) struct release r = scratch_release("Chờ duyệt");
+        struct err e = {0};
+        int64_t id = scratch_approved(s, 2), proposed = scratch_publish(s, &r, 1, false), n;
+
+        settle_one(s, id, DELIVERY_UNKNOWN, 0); /* held */
+        assert_ok(act_cancel(&a, id, "", &e), &e);
+        assert_int_equal(act_retry(&a, id, "", &n, &e), -EINVAL);
+        assert_string_equal(e.msgid, "Release %lld was cancelled: nothing of it is sent any more. "
+                                     "Nothing was changed; to send the text, submit it anew.");
+        assert_int_equal(act_resend_to(&a, id, "d@x.example", "", "x", &n, &e), -EINVAL);
+        assert_int_equal(act_retry(&a, proposed, "", &n, &e), -EINVAL);
+        assert_string_equal(e.msgid, "Release %lld still waits for approval. Nothing was changed.");
+}
+
 /* --- resend ------------------------------------------------------------------------------ */
 
 /* R118, and what the record must say. */
@@ -249,6 +267,7 @@ int main(void)
                 TEST(test_a_retry_makes_due_what_waits_and_says_how_many),
                 TEST(test_what_is_open_in_one_release_and_whose_turn_it_is),
                 TEST(test_the_groups_add_up_to_the_release),
+                TEST(test_what_cannot_be_retried_or_resent_says_which),
                 TEST(test_an_address_of_our_own_or_a_stopped_one_is_refused),
                 TEST(test_a_new_address_bears_the_words_of_the_one_it_stands_in_for),
                 TEST(test_only_those_not_reached_get_it_again),

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -105,7 +106,7 @@ static void test_a_fault_and_the_next_try_are_told_with_their_times(void **state
                             "It is tried again Wed 25/11/2026 12:05 (+07), in 5 min\n");
 }
 
-static void test_every_pause_is_told_with_its_way_out(void **state)
+static void test_every_pause_is_told_with_its_way_out_and_no_try_is_promised(void **state)
 {
         struct scratch *s = *state;
         const struct actor hoa = {1001, "hoa", NOON};
@@ -114,8 +115,56 @@ static void test_every_pause_is_told_with_its_way_out(void **state)
 
         assert_int_equal(ACT(s, release_pause(&tx, id, "sai số liệu", &hoa, &te)), 0);
         assert_int_equal(ACT(s, release_pause_all(&tx, true, &hoa, &te)), 0);
-        assert_says(next(s, id), "paused: sai số liệu; to go on: pressctl resume 1");
-        assert_says(next(s, id), "pressctl resume --all");
+        assert_string_equal(next(s, id),
+                            "Release 1 is paused: sai số liệu; to go on: pressctl resume 1\n"
+                            "All sending is paused; to go on: pressctl resume --all\n");
+}
+
+static void test_a_fault_of_another_release_is_not_told(void **state)
+{
+        struct scratch *s = *state;
+        const struct fault f[] = {{"release 7", NOON, "seven"}, {"release 1", NOON, "one"}};
+        CLEANUP(db_close) struct db *pressd = sender(s);
+        int64_t id = scratch_approved(s, 1);
+
+        assert_int_equal(ACT(s, fault_replace(&tx, f, 2, &te)), 0);
+        assert_says(next(s, id), ": one\n");
+        assert_null(strstr(told.s, "seven"));
+}
+
+static void test_what_is_left_of_a_cancelled_release_is_not_to_be_retried(void **state)
+{
+        struct scratch *s = *state;
+        const struct actor hoa = {1001, "hoa", NOON};
+        int64_t id = scratch_approved(s, 1), lost = scratch_approved(s, 1);
+
+        settle_one(s, id, DELIVERY_UNKNOWN, 0);
+        settle_one(s, lost, DELIVERY_REFUSED, 0);
+        scratch_approved(s, 1);
+        assert_int_equal(ACT(s, release_cancel(&tx, id, "", &hoa, &te)), 0);
+        assert_string_equal(next(s, id), "It may have arrived. The release was cancelled: nothing "
+                                         "is tried again. Ask the recipient\n");
+        scratch_exec(s, "UPDATE release SET state = 'cancelled' WHERE id = 2");
+        assert_string_equal(next(s, lost), "Nothing more: the release was cancelled. Telephone\n");
+}
+
+static void test_a_copy_by_hand_is_told_where_the_first_was_lost(void **state)
+{
+        struct scratch *s = *state;
+        CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        struct err e = {0};
+        int64_t id = scratch_approved(s, 1), copy;
+
+        settle_one(s, id, DELIVERY_REFUSED, 0);
+        assert_ok(delivery_page(s->db, id, 0, 1, &l, &e), &e);
+        free(l.v[0].address);
+        l.v[0].address = mem_strdup("moi@y.example");
+        assert_int_equal(ACT(s, delivery_resend(&tx, &l.v[0], l.v[0].id, "x", NOON, &copy, &te)),
+                         0);
+        settle_one(s, id, DELIVERY_RELAYED, 0);
+        assert_string_equal(next(s, id),
+                            "Sent again by hand to moi@y.example (Wed 25/11/2026 12:00 (+07), now)"
+                            ": Handed to our relay, arrival not confirmed\n");
 }
 
 static void test_a_held_unknown_waits_for_a_person(void **state)
@@ -159,7 +208,10 @@ int main(void)
                 TEST(test_an_approval_that_is_missing_names_who_cannot_give_it),
                 TEST(test_without_pressd_nothing_else_matters),
                 TEST(test_a_fault_and_the_next_try_are_told_with_their_times),
-                TEST(test_every_pause_is_told_with_its_way_out),
+                TEST(test_every_pause_is_told_with_its_way_out_and_no_try_is_promised),
+                TEST(test_a_fault_of_another_release_is_not_told),
+                TEST(test_what_is_left_of_a_cancelled_release_is_not_to_be_retried),
+                TEST(test_a_copy_by_hand_is_told_where_the_first_was_lost),
                 TEST(test_a_held_unknown_waits_for_a_person),
                 TEST(test_what_was_refused_is_not_tried_again_by_itself),
         };

@@ -15,12 +15,14 @@
 #define SOON (NOON + 5 * 60000)
 
 static char text[VIEW_MAX];
+static const struct release release = {.state = RELEASE_SENDING, .stored = RELEASE_SENDING};
 
 static const char *said(enum delivery_state state, int64_t due, const char *detail, enum lang lang)
 {
-        const struct delivery d = {.state = state, .due_at = due, .detail = (char *) detail};
+        const struct delivery d = {
+                .state = state, .attempt = 1, .due_at = due, .detail = (char *) detail};
 
-        view_delivery(&d, NOON, lang, text);
+        view_delivery(&release, &d, NOON, lang, text);
         return text;
 }
 
@@ -54,7 +56,7 @@ static void test_who_was_not_sent_to_has_a_reason(void **state)
         const struct delivery d = {.state = DELIVERY_SUPPRESSED, .reason = REASON_TRIAL_LIST};
 
         (void) state;
-        view_delivery(&d, NOON, LANG_VI, text);
+        view_delivery(&release, &d, NOON, LANG_VI, text);
         assert_string_equal(text, "Không gửi: ngoài danh sách thử nghiệm");
 }
 
@@ -73,22 +75,77 @@ static void test_the_proof_never_makes_arrival_of_a_relays_yes(void **state)
                             "No server has taken a letter for this recipient");
 }
 
+static const char *sentence(struct release *r, const struct tally *t, bool held)
+{
+        view_release(r, t, NOON, held, LANG_VI, text);
+        return text;
+}
+
 static void test_a_finished_release_counts_what_is_missing(void **state)
 {
-        const int64_t counts[DELIVERY_STATES] = {[DELIVERY_RELAYED] = 151,
-                                                 [DELIVERY_DELIVERED] = 11,
-                                                 [DELIVERY_REFUSED] = 3,
-                                                 [DELIVERY_BOUNCED] = 2,
-                                                 [DELIVERY_EXPIRED] = 1};
+        const struct tally t = {.state = {[DELIVERY_RELAYED] = 151,
+                                          [DELIVERY_DELIVERED] = 11,
+                                          [DELIVERY_REFUSED] = 3,
+                                          [DELIVERY_BOUNCED] = 2,
+                                          [DELIVERY_EXPIRED] = 1}};
         struct release r = {.state = RELEASE_DONE, .reason = (char *) ""};
 
         (void) state;
-        view_release(&r, counts, LANG_VI, text);
-        assert_string_equal(text, "Đã kết thúc gửi: 6 chưa tới, 151 chưa xác nhận");
+        assert_string_equal(sentence(&r, &t, false),
+                            "Đã kết thúc gửi: 6 chưa tới, 151 chưa xác nhận");
         r.state = RELEASE_PAUSED;
         r.reason = (char *) "chờ số liệu";
-        view_release(&r, counts, LANG_VI, text);
-        assert_string_equal(text, "Tạm dừng: chờ số liệu");
+        assert_string_equal(sentence(&r, &t, false), "Tạm dừng: chờ số liệu");
+}
+
+static void test_a_trial_never_reads_as_a_success(void **state)
+{
+        const struct tally t = {
+                .state = {[DELIVERY_SUPPRESSED] = 88},
+                .suppressed = {
+                        [REASON_TRIAL_LIST] = 85, [REASON_STOP_LIST] = 2, [REASON_NO_ADDRESS] = 1}};
+        struct release r = {.state = RELEASE_DONE, .reason = (char *) ""};
+
+        (void) state;
+        assert_string_equal(sentence(&r, &t, false),
+                            "Đã kết thúc gửi: 1 chưa tới, 0 chưa xác nhận, 85 không gửi (ngoài "
+                            "danh sách thử nghiệm), 2 không gửi (đã yêu cầu ngừng)");
+}
+
+static void test_a_moment_is_promised_only_while_it_can_be_kept(void **state)
+{
+        const struct tally t = {.state = {[DELIVERY_QUEUED] = 1}};
+        struct release r = {
+                .state = RELEASE_APPROVED, .reason = (char *) "", .due_at = SOON, .early_at = SOON};
+
+        (void) state;
+        assert_string_equal(sentence(&r, &t, false),
+                            "Đã duyệt, sẽ phát lúc thứ Tư 25/11/2026 12:05 (+07)");
+        assert_string_equal(sentence(&r, &t, true), "Đã duyệt, đang bị giữ lại");
+        r.due_at = NOON - 60000;
+        assert_string_equal(sentence(&r, &t, false), "Đã duyệt");
+}
+
+static void test_in_a_cancelled_release_an_unknown_is_left_as_it_is(void **state)
+{
+        const struct delivery d = {.state = DELIVERY_UNKNOWN, .detail = (char *) ""};
+        const struct release r = {.state = RELEASE_CANCELLED, .stored = RELEASE_CANCELLED};
+
+        (void) state;
+        view_delivery(&r, &d, NOON, LANG_VI, text);
+        assert_string_equal(text, "Không rõ kết quả, có thể đã tới; không gửi lại nữa");
+}
+
+static void test_what_expired_untried_says_so(void **state)
+{
+        struct delivery d = {.state = DELIVERY_EXPIRED, .detail = (char *) ""};
+
+        (void) state;
+        view_delivery(&release, &d, NOON, LANG_VI, text);
+        assert_string_equal(text, "Hết thời hạn gửi, chưa xác nhận tới nơi: chưa gửi lần nào");
+        d.attempt = 1;
+        view_delivery(&release, &d, NOON, LANG_VI, text);
+        assert_string_equal(text, "Hết thời hạn gửi, chưa xác nhận tới nơi");
 }
 
 /* --- exit codes ------------------------------------------------------------------------- */
@@ -153,6 +210,10 @@ int main(void)
                 cmocka_unit_test(test_who_was_not_sent_to_has_a_reason),
                 cmocka_unit_test(test_the_proof_never_makes_arrival_of_a_relays_yes),
                 cmocka_unit_test(test_a_finished_release_counts_what_is_missing),
+                cmocka_unit_test(test_a_trial_never_reads_as_a_success),
+                cmocka_unit_test(test_a_moment_is_promised_only_while_it_can_be_kept),
+                cmocka_unit_test(test_in_a_cancelled_release_an_unknown_is_left_as_it_is),
+                cmocka_unit_test(test_what_expired_untried_says_so),
                 WITH_DB(test_the_exit_code_tells_whose_turn_it_is),
                 WITH_DB(test_the_exit_code_is_0_when_nobody_is_missing),
         };

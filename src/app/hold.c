@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "press/hold.h"
+
+#include "press/mem.h"
+#include "press/moment.h"
+#include "press/text.h"
+#include "press/view.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Faults of another release are none of this one's. */
+static bool concerns(const struct fault *f, const struct release *r)
+{
+        char key[sizeof(f->key)];
+
+        snprintf(key, sizeof(key), "release %lld", (long long) r->id);
+        return strncmp(f->key, "release ", 8) != 0 || strcmp(f->key, key) == 0;
+}
+
+static int read_faults(struct db *db, const struct release *r, struct hold *h, struct err *e)
+{
+        size_t n = 0, kept = 0;
+        int rc;
+
+        h->fault = mem_alloc(FAULTS_MAX * sizeof(*h->fault));
+        rc = fault_list(db, h->fault, FAULTS_MAX, &n, e);
+        for (size_t i = 0; i < n && rc == 0; i++)
+                if (concerns(&h->fault[i], r))
+                        h->fault[kept++] = h->fault[i];
+        h->nfault = kept;
+        return rc;
+}
+
+int hold_read(struct db *db, const struct release *r, struct hold *ret, struct err *e)
+{
+        CLEANUP(hold_done) struct hold h = {0};
+        int64_t for_person = 0;
+        int rc = 0;
+
+        h.open = r->state == RELEASE_PROPOSED || r->state == RELEASE_APPROVED ||
+                 r->state == RELEASE_SENDING || r->state == RELEASE_PAUSED;
+        if (h.open) {
+                h.proposed = r->stored == RELEASE_PROPOSED;
+                h.paused = !h.proposed && r->paused;
+                rc = release_paused_all(db, &h.paused_all, e);
+        }
+        if (rc == 0 && h.open)
+                rc = release_open_one(db, r->id, &h.to_try, &for_person, e);
+        if (rc == 0 && h.open && !h.proposed && !h.paused && !h.paused_all)
+                h.undecided = for_person;
+        if (rc == 0 && h.open && !h.proposed) {
+                h.no_sender = !db_sender_runs(db);
+                if (!h.no_sender) /* what a dead pressd last said is no news */
+                        rc = read_faults(db, r, &h, e);
+        }
+        if (rc < 0)
+                return rc;
+        *ret = h;
+        h.fault = NULL;
+        return 0;
+}
+
+void hold_done(struct hold *h)
+{
+        free(h->fault);
+        *h = (struct hold){0};
+}
+
+bool hold_all(const struct hold *h)
+{
+        return h->proposed || h->paused || h->paused_all || h->no_sender;
+}
+
+struct speaker {
+        enum lang lang;
+        void (*say)(void *ctx, const char *sentence);
+        void *ctx;
+};
+
+static void say(const struct speaker *s, const char *msgid, ...)
+        __attribute__((format(printf, 2, 3)));
+
+static void say(const struct speaker *s, const char *msgid, ...)
+{
+        char text[2 * VIEW_MAX];
+        va_list ap;
+
+        va_start(ap, msgid);
+        vsnprintf(text, sizeof(text), msg_fmt(s->lang, msgid), ap);
+        va_end(ap);
+        s->say(s->ctx, text);
+}
+
+static void say_faults(const struct speaker *s, const struct hold *h, int64_t now)
+{
+        char moment[MOMENT_MAX], distance[MOMENT_MAX], at[2 * MOMENT_MAX + 2];
+
+        for (size_t i = 0; i < h->nfault; i++) {
+                moment_show(h->fault[i].since, s->lang, moment);
+                moment_relative(h->fault[i].since, now, s->lang, distance);
+                snprintf(at, sizeof(at), "%s, %s", moment, distance);
+                say(s, N_("A fault since %s: %s"), at, h->fault[i].text);
+        }
+}
+
+void hold_say(const struct hold *h, const struct release *r, int64_t now, enum lang lang,
+              void (*fn)(void *ctx, const char *sentence), void *ctx)
+{
+        const struct speaker s = {lang, fn, ctx};
+        long long id = r->id;
+        char why[VIEW_MAX];
+
+        text_escape(r->reason, why, sizeof(why));
+        if (h->proposed)
+                say(&s, N_("Release %lld waits for approval: pressctl approve %lld --hash %s"), id,
+                    id, r->hash);
+        if (h->paused)
+                say(&s, N_("Release %lld is paused%s%s; to go on: pressctl resume %lld"), id,
+                    why[0] ? ": " : "", why, id);
+        if (h->paused_all)
+                say(&s, N_("All sending is paused; to go on: pressctl resume --all"));
+        if (h->no_sender)
+                say(&s, N_("pressd is not running: nothing leaves until it starts (systemctl start "
+                           "pressd)"));
+        if (h->undecided)
+                say(&s,
+                    N_("Letters of release %lld with an unknown outcome that a person decides: "
+                       "%lld. Who: pressctl log --release %lld --state unknown; once more, which "
+                       "may arrive twice: pressctl retry %lld"),
+                    id, (long long) h->undecided, id, id);
+        say_faults(&s, h, now);
+}
