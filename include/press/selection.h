@@ -31,6 +31,13 @@ struct selection;
 int selection_parse(struct db *db, const char *text, int64_t now, struct audience **ret,
                     struct err *e);
 
+/*
+ * Tells every name in it that cannot be looked up, with what may have been meant: selection_resolve()
+ * stops at the first. Negative only when the address book could not be asked.
+ */
+int selection_names(struct db *db, const struct audience *a, int64_t now,
+                    void (*tell)(void *ctx, const struct err *e), void *ctx, struct err *e);
+
 int selection_resolve(struct db *db, const struct audience *a, int64_t now, struct selection **ret,
                       struct err *e);
 void selection_free(struct selection **s); /* for CLEANUP; accepts NULL */

@@ -79,9 +79,7 @@ int submission_open(const struct config *cfg, const char *path, const struct sub
                     int64_t now, struct submission **ret, struct err *e);
 void submission_free(struct submission **s); /* for CLEANUP; accepts NULL */
 
-/* One by one, for preflight; submission_open() does both. */
-int submission_parse(const struct config *cfg, const char *path, const struct submit_options *o,
-                     int64_t now, struct submission **ret, struct err *e);
+/* Parts of submission_open(), for preflight. */
 int submission_attach(struct submission *s, size_t item, struct err *e); /* s->st->attach.v[item] */
 void submission_hash(struct submission *s);
 
@@ -95,7 +93,7 @@ struct submitted {
         int64_t release;
         bool duplicate; /* this key was there already with the same content */
         int64_t no_address, stopped, same_address; /* get no letter of their own */
-        int64_t outside;                           /* of `allow`: will end suppressed */
+        int64_t outside; /* of `allow`: will end suppressed; warning[0] says so */
         struct err warning[SUBMIT_WARNINGS];
         size_t nwarning;
 };

@@ -7,21 +7,39 @@
 #include "submit_internal.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+struct noted {
+        bool error;
+        struct err text;
+};
 
 struct flight {
         struct submission *s;
         struct db *db;
-        void (*tell)(void *ctx, const struct finding *f);
-        void *ctx;
-        int errors;
+        struct preflight *out;
+        struct faults faults; /* the errors: each is noted */
+        struct noted *v;      /* in the order in which they were found */
+        size_t n;
 };
 
-static void tell(struct flight *f, bool error, const struct err *text)
+static void flight_done(struct flight *f)
 {
-        f->errors += error;
-        f->tell(f->ctx, &(struct finding){error, text});
+        free(f->v);
+}
+
+static void note(struct flight *f, bool error, const struct err *text)
+{
+        f->v = mem_realloc(f->v, f->n + 1, sizeof(*f->v));
+        f->v[f->n++] = (struct noted){error, *text};
+}
+
+static void note_error(void *ctx, const struct err *e)
+{
+        note(ctx, true, e);
 }
 
 /* A fault of the content is told and 0; what is not the writer's doing goes back to the caller. */
@@ -31,7 +49,7 @@ static int judged(struct flight *f, int r, const struct err *e)
         case EINVAL:
         case E2BIG:
         case EEXIST:
-        case ETIME: tell(f, true, e); return 0;
+        case ETIME: (void) faults_note(&f->faults, r, e); return 0;
         default: return r;
         }
 }
@@ -42,7 +60,30 @@ static void warn_at(struct flight *f, const struct submit_text *where, struct er
                 err_at(text, where->file, where->line);
         else
                 err_at(text, f->s->name, 0);
-        tell(f, false, text);
+        note(f, false, text);
+}
+
+/* In the order of the file; what has no line, an option or the file as a whole, is last. */
+static void tell_all(const struct flight *f, void (*tell)(void *ctx, const struct finding *f),
+                     void *ctx)
+{
+        unsigned line = 0;
+
+        for (;;) {
+                unsigned next = 0;
+
+                for (size_t i = 0; i < f->n; i++) {
+                        unsigned at = f->v[i].text.line ? f->v[i].text.line : UINT_MAX;
+
+                        if (at == line)
+                                tell(ctx, &(struct finding){f->v[i].error, &f->v[i].text});
+                        else if (at > line && (!next || at < next))
+                                next = at;
+                }
+                if (!next)
+                        return;
+                line = next;
+        }
 }
 
 /* --- moments ------------------------------------------------------------------------ */
@@ -68,14 +109,15 @@ static void look_at_hour(struct flight *f, const struct submit_text *where, int6
         }
 }
 
-static int look_at_moments(struct flight *f)
+static void look_at_moments(struct flight *f)
 {
         struct err e = {0};
-        int r = judged(f, submission_moments(f->s, &e), &e);
 
+        submit_moments(f->s, &f->faults);
         look_at_hour(f, &f->s->at, f->s->t_at);
         look_at_hour(f, &f->s->embargo, f->s->t_embargo);
-        return r;
+        if (submit_far(f->s, &e))
+                note(f, false, &e);
 }
 
 /* --- people ------------------------------------------------------------------------- */
@@ -89,57 +131,74 @@ static void warn_selection(struct flight *f, const struct selection *s)
                 struct err e = w[i];
 
                 err_at(&e, f->s->name, 0);
-                tell(f, false, &e);
+                note(f, false, &e);
         }
+}
+
+/* Who of them will not get it. */
+static int count_people(struct flight *f, struct err *out)
+{
+        struct preflight *p = f->out;
+        struct err e = {0};
+        int r = selection_count(f->db, f->s->audience, &p->people, out);
+
+        if (r == 0)
+                r = submit_outside(f->s, f->db, &p->outside, out);
+        if (r < 0)
+                return r;
+        p->counted = true;
+        if (p->outside) {
+                err_set(&e, -EINVAL, SUBMIT_OUTSIDE, (long long) p->outside);
+                warn_at(f, NULL, &e);
+        }
+        if (p->people.no_address) {
+                err_set(&e, -EINVAL, SUBMIT_NO_ADDRESS, (long long) p->people.no_address);
+                warn_at(f, NULL, &e);
+        }
+        if (p->people.stopped) {
+                err_set(&e, -EINVAL, SUBMIT_STOPPED, (long long) p->people.stopped);
+                warn_at(f, NULL, &e);
+        }
+        return 0;
 }
 
 static int look_at_people(struct flight *f, struct err *out)
 {
-        struct selection_counts n = {0};
         struct err e = {0};
-        int r = submission_resolve(f->s, f->db, &e);
+        int before = f->faults.n;
+        int r = submit_names(f->s, f->db, &f->faults, out);
 
+        if (r < 0 || f->faults.n > before)
+                return r;
+        r = submission_resolve(f->s, f->db, &e);
         if (r < 0) {
                 *out = e;
                 return judged(f, r, &e);
         }
         warn_selection(f, f->s->audience);
         warn_selection(f, f->s->early);
-        r = selection_count(f->db, f->s->audience, &n, out);
-        if (r < 0)
-                return r;
-        if (n.no_address) {
-                err_set(&e, -EINVAL,
-                        "%lld of the recipients have no usable address and must be reached in "
-                        "another way",
-                        (long long) n.no_address);
-                warn_at(f, NULL, &e);
-        }
-        if (n.stopped) {
-                err_set(&e, -EINVAL, "%lld of the recipients asked to get no more mail",
-                        (long long) n.stopped);
-                warn_at(f, NULL, &e);
-        }
-        return 0;
+        return count_people(f, out);
 }
 
 /* --- content and guards ----------------------------------------------------------------- */
 
 static int look_at_letter(struct flight *f, struct err *out)
 {
+        bool whole = f->s->st->title[0] && f->s->st->text[0];
         struct err e = {0};
-        int r = submission_compose(f->s, false, &e);
+        int r = whole ? submission_compose(f->s, false, &e) : submit_reply_to(f->s, &e);
 
         *out = e;
         return judged(f, r, &e);
 }
 
-static int look_at_guards(struct flight *f, struct err *out)
+/* `whole`: what it says is without fault, so that it can be held against what was sent. */
+static int look_at_guards(struct flight *f, bool whole, struct err *out)
 {
         char people[HASH_HEX_MAX] = "";
         struct err e = {0};
         int64_t id = 0;
-        int r = submit_key_taken(f->s, f->db, &id, &e);
+        int r = whole ? submit_key_taken(f->s, f->db, &id, out) : 0;
 
         if (r > 0) {
                 err_set(&e, -EINVAL,
@@ -149,45 +208,72 @@ static int look_at_guards(struct flight *f, struct err *out)
                 warn_at(f, NULL, &e);
                 return 0;
         }
+        if (r < 0) {
+                err_at(out, f->s->name, 0);
+                r = judged(f, r, out);
+        }
         if (r == 0 && f->s->audience) /* that step went well */
-                r = submit_people(f->s, f->db, people, &e);
+                r = submit_people(f->s, f->db, people, out);
         if (r == 0)
-                r = submit_guards(f->s, f->db, people, &e);
-        *out = e;
-        if (r < 0)
-                err_at(&e, f->s->name, 0);
-        return judged(f, r, &e);
+                r = submit_guards_all(f->s, f->db, people, !whole, &f->faults, out);
+        return r;
+}
+
+/* Everything but what submit_read() has found. */
+static int look_at_all(struct flight *f, struct err *e)
+{
+        struct submission *s = f->s;
+        struct err why = {0};
+        bool whole;
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < s->st->attach.n; i++)
+                r = judged(f, submission_attach(s, i, &why), &why);
+        if (r < 0) {
+                *e = why;
+                return r;
+        }
+        submission_hash(s);
+        whole = f->faults.n == 0;
+        look_at_moments(f);
+        r = look_at_people(f, e);
+        if (r == 0)
+                r = look_at_letter(f, e);
+        return r < 0 ? r : look_at_guards(f, whole, e);
+}
+
+void preflight_done(struct preflight *p)
+{
+        submission_free(&p->s);
+        *p = (struct preflight){0};
 }
 
 int preflight(const struct config *cfg, struct db *db, const char *path,
               const struct submit_options *o, int64_t now,
-              void (*told)(void *ctx, const struct finding *f), void *ctx, int *ret_errors,
+              void (*tell)(void *ctx, const struct finding *f), void *ctx, struct preflight *ret,
               struct err *e)
 {
-        CLEANUP(submission_free) struct submission *s = NULL;
-        struct flight f = {.db = db, .tell = told, .ctx = ctx};
+        CLEANUP(preflight_done) struct preflight out = {0};
+        CLEANUP(flight_done)
+        struct flight f = {.db = db, .out = &out, .faults = {.tell = note_error}};
         struct err why = {0};
-        int r = submission_parse(cfg, path, o, now, &s, &why);
+        int r;
 
-        f.s = s;
-        if (r < 0) {
+        f.faults.ctx = &f;
+        r = submit_read(cfg, path, o, now, &out.s, &f.faults, &why);
+        f.s = out.s;
+        if (r < 0)
                 r = judged(&f, r, &why);
-        } else {
-                for (size_t i = 0; r == 0 && i < s->st->attach.n; i++)
-                        r = judged(&f, submission_attach(s, i, &why), &why);
-                submission_hash(s);
-                if (r == 0)
-                        r = look_at_moments(&f);
-                if (r == 0)
-                        r = look_at_people(&f, &why);
-                if (r == 0)
-                        r = look_at_letter(&f, &why);
-                if (r == 0)
-                        r = look_at_guards(&f, &why);
+        else if (f.s)
+                r = look_at_all(&f, &why);
+        if (r < 0) {
+                if (e)
+                        *e = why;
+                return r;
         }
-        if (r < 0 && e)
-                *e = why;
-        if (r == 0)
-                *ret_errors = f.errors;
-        return r;
+        tell_all(&f, tell, ctx);
+        out.errors = f.faults.n;
+        *ret = out;
+        out = (struct preflight){0};
+        return 0;
 }

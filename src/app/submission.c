@@ -19,6 +19,24 @@ int submit_at(int r, const struct submit_text *t, struct err *e)
         return r;
 }
 
+int faults_note(struct faults *f, int r, const struct err *e)
+{
+        if (r >= 0)
+                return r;
+        if (f->n++ == 0)
+                f->first = *e;
+        if (f->tell)
+                f->tell(f->ctx, e);
+        return r;
+}
+
+int faults_first(const struct faults *f, struct err *e)
+{
+        if (f->n > 0 && e)
+                *e = f->first;
+        return f->n > 0 ? f->first.code : 0;
+}
+
 /* --- keys ----------------------------------------------------------------------- */
 
 int submit_key(const char *key, int64_t now, char **ret, struct err *e)
@@ -173,8 +191,31 @@ void submission_hash(struct submission *s)
 
 /* --- open and free ----------------------------------------------------------------------- */
 
-int submission_parse(const struct config *cfg, const char *path, const struct submit_options *o,
-                     int64_t now, struct submission **ret, struct err *e)
+static void note_of_statement(void *ctx, const struct err *e)
+{
+        (void) faults_note(ctx, e->code, e);
+}
+
+/* The options over the headers, each judged for itself. */
+static void read_options(struct submission *s, struct faults *f)
+{
+        const struct submit_options *o = s->o;
+        struct err why = {0};
+
+        s->at = over(s, &s->st->at, o->at, "--at");
+        s->embargo = over(s, &s->st->embargo, o->embargo, "--embargo");
+        s->expires = over(s, &s->st->expires, o->expires, "--expires");
+        s->language = s->st->has_language ? s->st->language : s->cfg->language;
+        s->class = s->st->class;
+        (void) faults_note(f, take_class(s, &why), &why);
+        (void) faults_note(f, take_key(s, &why), &why);
+        (void) faults_note(f, check_kind(s, &why), &why);
+        if (!s->key)
+                s->key = mem_strdup("");
+}
+
+int submit_read(const struct config *cfg, const char *path, const struct submit_options *o,
+                int64_t now, struct submission **ret, struct faults *f, struct err *e)
 {
         CLEANUP(submission_free) struct submission *s = mem_zalloc(sizeof(*s));
         CLEANUP(buf_done) struct buf raw = BUF(STATEMENT_MAX);
@@ -187,21 +228,12 @@ int submission_parse(const struct config *cfg, const char *path, const struct su
         s->name = mem_strdup(path);
         s->folder = slash ? mem_strndup(path, (size_t) (slash - path) + 1) : mem_strdup("");
         r = caller_read(path, &raw, e);
-        if (r == 0)
-                r = statement_parse(s->name, raw.s, raw.len, &s->st, e);
         if (r < 0)
                 return r;
-        s->at = over(s, &s->st->at, o->at, "--at");
-        s->embargo = over(s, &s->st->embargo, o->embargo, "--embargo");
-        s->expires = over(s, &s->st->expires, o->expires, "--expires");
-        s->language = s->st->has_language ? s->st->language : cfg->language;
-        r = take_class(s, e);
-        if (r == 0)
-                r = take_key(s, e);
-        if (r == 0)
-                r = check_kind(s, e);
-        if (r < 0)
-                return r;
+        statement_read(s->name, raw.s, raw.len, note_of_statement, f, &s->st);
+        if (!s->st)
+                return 0;
+        read_options(s, f);
         *ret = TAKE(s);
         return 0;
 }
@@ -210,8 +242,11 @@ int submission_open(const struct config *cfg, const char *path, const struct sub
                     int64_t now, struct submission **ret, struct err *e)
 {
         CLEANUP(submission_free) struct submission *s = NULL;
-        int r = submission_parse(cfg, path, o, now, &s, e);
+        struct faults f = {0};
+        int r = submit_read(cfg, path, o, now, &s, &f, e);
 
+        if (r == 0)
+                r = faults_first(&f, e);
         for (size_t i = 0; r == 0 && i < s->st->attach.n; i++)
                 r = submission_attach(s, i, e);
         if (r < 0)

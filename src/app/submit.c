@@ -133,15 +133,17 @@ static void warn(const struct staging *g)
         const struct submission *s = g->s;
         const struct selection *from[] = {s->audience, s->early};
         struct submitted *out = g->out;
+        struct err far = {0}, *to;
 
         out->nwarning = 0;
+        if (out->outside) /* the first: cmd_send shows it where nobody reads the others */
+                err_set(warning(out), -EINVAL, SUBMIT_OUTSIDE, (long long) out->outside);
         for (size_t i = 0; i < COUNT_OF(from) && from[i]; i++) {
                 size_t n;
                 const struct err *w = selection_warnings(from[i], &n);
 
                 for (size_t k = 0; k < n; k++) {
-                        struct err *to = warning(out);
-
+                        to = warning(out);
                         if (to) {
                                 *to = w[k];
                                 err_at(to, s->name, 0);
@@ -149,18 +151,11 @@ static void warn(const struct staging *g)
                 }
         }
         if (out->no_address)
-                err_set(warning(out), -EINVAL,
-                        "%lld of the recipients have no usable address and must be reached in "
-                        "another way",
-                        (long long) out->no_address);
+                err_set(warning(out), -EINVAL, SUBMIT_NO_ADDRESS, (long long) out->no_address);
         if (out->stopped)
-                err_set(warning(out), -EINVAL, "%lld of the recipients asked to get no more mail",
-                        (long long) out->stopped);
-        if (out->outside)
-                err_set(warning(out), -EINVAL,
-                        "%lld of the recipients are outside of `allow` (trial list): they get "
-                        "nothing, for good",
-                        (long long) out->outside);
+                err_set(warning(out), -EINVAL, SUBMIT_STOPPED, (long long) out->stopped);
+        if (submit_far(s, &far) && (to = warning(out)))
+                *to = far;
 }
 
 /* For the audit: how it was submitted, with the warnings as they were then. */

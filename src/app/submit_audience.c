@@ -136,6 +136,15 @@ static int resolve_early(struct submission *s, struct db *db, struct err *e)
         return r < 0 ? r : early_outside(s, db, &text, e);
 }
 
+static int nobody_named(const struct submission *s, struct err *e)
+{
+        if (s->o->to || s->st->to.n)
+                return 0;
+        err_set(e, -EINVAL, "nobody is named to send it to: add To: AUDIENCE, or --to");
+        err_at(e, s->name, 0);
+        return -EINVAL;
+}
+
 int submission_resolve(struct submission *s, struct db *db, struct err *e)
 {
         CLEANUP(trees_done) struct trees to = {0}, except = {0};
@@ -144,12 +153,9 @@ int submission_resolve(struct submission *s, struct db *db, struct err *e)
 
         selection_free(&s->audience);
         selection_free(&s->early);
-        if (!s->o->to && s->st->to.n == 0) {
-                err_set(e, -EINVAL, "nobody is named to send it to: add To: AUDIENCE, or --to");
-                err_at(e, s->name, 0);
-                return -EINVAL;
-        }
-        r = to_trees(s, db, &to, e);
+        r = nobody_named(s, e);
+        if (r == 0)
+                r = to_trees(s, db, &to, e);
         if (r == 0)
                 r = trees_add(s, db, &s->st->except, &except, e);
         if (r < 0)
@@ -160,6 +166,68 @@ int submission_resolve(struct submission *s, struct db *db, struct err *e)
         all = audience_join(to.v, to.n, except.v, except.n);
         r = resolve(s, db, all, &s->audience, e);
         return r < 0 ? r : resolve_early(s, db, e);
+}
+
+/* --- every name for itself ------------------------------------------------------------- */
+
+struct place { /* where a name stands that selection_names() tells of */
+        const struct submit_text *at;
+        struct faults *faults;
+};
+
+static void note_name(void *ctx, const struct err *e)
+{
+        const struct place *p = ctx;
+        struct err placed = *e;
+
+        err_at(&placed, p->at->file, p->at->line);
+        (void) faults_note(p->faults, e->code, &placed);
+}
+
+static int names_of(const struct submission *s, struct db *db, const struct submit_text *t,
+                    struct faults *f, struct err *e)
+{
+        CLEANUP(audience_free) struct audience *a = NULL;
+        struct place place = {t, f};
+        struct err why = {0};
+        int r = submit_at(selection_parse(db, t->value, s->now, &a, &why), t, &why);
+
+        if (r == -EINVAL) {
+                (void) faults_note(f, r, &why);
+                return 0;
+        }
+        if (r < 0 && e)
+                *e = why;
+        return r < 0 ? r : selection_names(db, a, s->now, note_name, &place, e);
+}
+
+static int names_of_items(const struct submission *s, struct db *db,
+                          const struct statement_items *l, struct faults *f, struct err *e)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < l->n; i++) {
+                const struct submit_text t = {l->v[i].value, s->name, l->v[i].line};
+
+                r = names_of(s, db, &t, f, e);
+        }
+        return r;
+}
+
+int submit_names(const struct submission *s, struct db *db, struct faults *f, struct err *e)
+{
+        const struct submit_text option = {s->o->to, "--to", 0};
+        const struct submit_text early = {s->st->early.value, s->name, s->st->early.line};
+        struct err why = {0};
+        int r;
+
+        (void) faults_note(f, nobody_named(s, &why), &why);
+        r = s->o->to ? names_of(s, db, &option, f, e) : names_of_items(s, db, &s->st->to, f, e);
+        if (r == 0)
+                r = names_of_items(s, db, &s->st->except, f, e);
+        if (r == 0 && early.value[0])
+                r = names_of(s, db, &early, f, e);
+        return r;
 }
 
 /* --- the audience as a set ------------------------------------------------------------ */
@@ -197,7 +265,9 @@ static int by_text(const void *a, const void *b)
         return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-static int read_names(const struct submission *s, struct db *db, struct names *ret, struct err *e)
+/* The addresses in order, also those that two share; with `to_send` only of those who would get a letter. */
+static int read_names(const struct submission *s, struct db *db, bool to_send, struct names *ret,
+                      struct err *e)
 {
         int64_t after = 0;
 
@@ -205,29 +275,51 @@ static int read_names(const struct submission *s, struct db *db, struct names *r
                 CLEANUP(contact_list_done) struct contact_list page = {0};
                 int r = selection_page(db, s->audience, NULL, after, PAGE, &page, e);
 
-                if (r < 0 || page.n == 0)
+                if (r < 0)
                         return r;
+                if (page.n == 0)
+                        break;
                 ret->v = mem_realloc(ret->v, ret->n + page.n, sizeof(char *));
                 for (size_t i = 0; i < page.n; i++)
-                        if (page.v[i].email[0])
+                        if (page.v[i].email[0] && !(to_send && page.v[i].reason))
                                 ret->v[ret->n++] = mem_strdup(page.v[i].email);
                 after = page.v[page.n - 1].id;
         }
+        if (ret->n)
+                qsort(ret->v, ret->n, sizeof(char *), by_text);
+        return 0;
+}
+
+static bool is_first(const struct names *l, size_t i)
+{
+        return i == 0 || strcmp(l->v[i - 1], l->v[i]) != 0;
 }
 
 int submit_people(const struct submission *s, struct db *db, char out[HASH_HEX_MAX], struct err *e)
 {
         CLEANUP(names_done) struct names all = {0};
         unsigned char people[HASH_BYTES] = {0};
-        int r = read_names(s, db, &all, e);
+        int r = read_names(s, db, false, &all, e);
 
         if (r < 0)
                 return r;
-        if (all.n)
-                qsort(all.v, all.n, sizeof(char *), by_text);
         for (size_t i = 0; i < all.n; i++)
-                if (i == 0 || strcmp(all.v[i - 1], all.v[i]) != 0)
+                if (is_first(&all, i))
                         submit_people_add(people, all.v[i]);
         hash_hex(people, out);
+        return 0;
+}
+
+int submit_outside(const struct submission *s, struct db *db, int64_t *ret, struct err *e)
+{
+        CLEANUP(names_done) struct names all = {0};
+        int64_t n = 0;
+        int r = s->cfg->nallow ? read_names(s, db, true, &all, e) : 0;
+
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < all.n; i++)
+                n += is_first(&all, i) && !config_allows(s->cfg, all.v[i]);
+        *ret = n;
         return 0;
 }

@@ -115,19 +115,42 @@ static int guard_text(const struct submission *s, struct db *db, const char *aud
                 (long long) id, duration_show(s->cfg->same_content_ms, s->o->lang, within));
 }
 
-int submit_guards(const struct submission *s, struct db *db, const char *audience_hash,
-                  struct err *e)
+/* A guard that stops it is a fault; that it could not be asked is the caller's. */
+static int asked(const struct submission *s, int r, struct err *why, struct faults *f,
+                 struct err *e)
 {
+        if (r == -EEXIST) {
+                err_at(why, s->name, 0);
+                faults_note(f, r, why);
+                return 0;
+        }
+        if (r < 0 && e)
+                *e = *why;
+        return r;
+}
+
+int submit_guards_all(const struct submission *s, struct db *db, const char *audience_hash,
+                      bool number_only, struct faults *f, struct err *e)
+{
+        struct err why = {0};
         int r;
 
         if (s->o->again)
                 return 0;
-        r = guard_number(s, db, e);
+        r = asked(s, guard_number(s, db, &why), &why, f, e);
+        if (r < 0 || number_only)
+                return r;
+        r = asked(s, guard_content(s, db, &why), &why, f, e);
         if (r == 0)
-                r = guard_content(s, db, e);
-        if (r == 0)
-                r = guard_text(s, db, audience_hash, e);
-        if (r == -EEXIST)
-                err_at(e, s->name, 0);
+                r = asked(s, guard_text(s, db, audience_hash, &why), &why, f, e);
         return r;
+}
+
+int submit_guards(const struct submission *s, struct db *db, const char *audience_hash,
+                  struct err *e)
+{
+        struct faults f = {0};
+        int r = submit_guards_all(s, db, audience_hash, false, &f, e);
+
+        return r < 0 ? r : faults_first(&f, e);
 }

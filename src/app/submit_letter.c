@@ -14,7 +14,7 @@ static const char *first(const char *a, const char *b)
         return a[0] ? a : b;
 }
 
-static int check_reply_to(const struct submission *s, struct err *e)
+int submit_reply_to(const struct submission *s, struct err *e)
 {
         const struct statement_header *h = &s->st->reply_to;
         const struct submit_text t = {h->value, s->name, h->line};
@@ -68,7 +68,7 @@ int submission_compose(struct submission *s, bool rehearsal, struct err *e)
                 .att = att,
                 .natt = s->natt,
         };
-        int r = check_reply_to(s, e);
+        int r = submit_reply_to(s, e);
 
         if (r < 0)
                 return r;

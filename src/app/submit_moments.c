@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* When it may leave, and until when: At, Embargo, Early, Expires judged together. */
+#include "press/clock.h"
 #include "press/moment.h"
 #include "submit_internal.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+
+#define FAR_DAYS 30
 
 /* "2h": digits and letters alone. */
 static bool is_duration(const char *s)
@@ -16,12 +19,14 @@ static bool is_duration(const char *s)
 }
 
 /* An option that is given and empty is an error, an absent header is not. */
-static int read_moment(const struct submit_text *t, const char *option, int64_t *ret, struct err *e)
+static void read_moment(const struct submit_text *t, const char *option, int64_t *ret,
+                        struct faults *f)
 {
+        struct err e = {0};
+
         *ret = 0;
-        if (!t->value[0] && !option)
-                return 0;
-        return submit_at(moment_parse(t->value, ret, e), t, e);
+        if (t->value[0] || option)
+                (void) faults_note(f, submit_at(moment_parse(t->value, ret, &e), t, &e), &e);
 }
 
 static int past(const struct submission *s, const char *what, int64_t t, int code, struct err *e)
@@ -46,7 +51,8 @@ static int both_ways(const struct submission *s, struct err *e)
                        at, embargo, at, at, embargo);
 }
 
-static int expiry(struct submission *s, struct err *e)
+/* `settled`: the other moments are in order, so that it can be held against them. */
+static int expiry(struct submission *s, bool settled, struct err *e)
 {
         int64_t leaves = s->t_embargo > s->t_at ? s->t_embargo : s->t_at, duration;
         char a[MOMENT_MAX], b[MOMENT_MAX];
@@ -63,33 +69,66 @@ static int expiry(struct submission *s, struct err *e)
         }
         if (r == 0 && s->t_expires <= s->now)
                 r = past(s, "Expires", s->t_expires, -ETIME, e);
-        if (r == 0 && s->t_expires <= leaves)
+        if (r == 0 && settled && s->t_expires <= leaves)
                 r = err_set(e, -EINVAL, "it would expire (%s) before it may leave (%s)",
                             moment_show(s->t_expires, lang, a), moment_show(leaves, lang, b));
         return submit_at(r, &s->expires, e);
 }
 
-int submission_moments(struct submission *s, struct err *e)
+/* At, Embargo and Early beside each other. */
+static int together(const struct submission *s, struct err *e)
 {
         const struct submit_text early = {s->st->early.value, s->name, s->st->early.line};
-        int r;
 
-        s->t_expires = 0;
-        r = read_moment(&s->at, s->o->at, &s->t_at, e);
-        if (r == 0)
-                r = read_moment(&s->embargo, s->o->embargo, &s->t_embargo, e);
-        if (r < 0)
-                return r;
-        if (s->t_at && s->t_at < s->now)
-                return submit_at(past(s, "At", s->t_at, -EINVAL, e), &s->at, e);
-        if (s->t_embargo && s->t_embargo < s->now)
-                return submit_at(past(s, "Embargo", s->t_embargo, -EINVAL, e), &s->embargo, e);
-        if (early.value[0] && !s->t_embargo)
+        if (early.value[0] && !s->embargo.value[0])
                 return submit_at(err_set(e, -EINVAL,
                                          "Early has a meaning only with Embargo; add "
                                          "it or take Early out"),
                                  &early, e);
         if (s->t_at && s->t_at < s->t_embargo && !early.value[0])
                 return submit_at(both_ways(s, e), &s->at, e);
-        return expiry(s, e);
+        return 0;
+}
+
+void submit_moments(struct submission *s, struct faults *f)
+{
+        struct err e = {0};
+        int before = f->n;
+
+        s->t_expires = 0;
+        read_moment(&s->at, s->o->at, &s->t_at, f);
+        read_moment(&s->embargo, s->o->embargo, &s->t_embargo, f);
+        if (s->t_at && s->t_at < s->now)
+                faults_note(f, submit_at(past(s, "At", s->t_at, -EINVAL, &e), &s->at, &e), &e);
+        if (s->t_embargo && s->t_embargo < s->now)
+                faults_note(
+                        f,
+                        submit_at(past(s, "Embargo", s->t_embargo, -EINVAL, &e), &s->embargo, &e),
+                        &e);
+        if (f->n == before) /* else it would be judged by moments that will change */
+                faults_note(f, together(s, &e), &e);
+        faults_note(f, expiry(s, f->n == before, &e), &e);
+}
+
+int submission_moments(struct submission *s, struct err *e)
+{
+        struct faults f = {0};
+
+        submit_moments(s, &f);
+        return faults_first(&f, e);
+}
+
+bool submit_far(const struct submission *s, struct err *ret)
+{
+        const struct submit_text *where = s->t_embargo > s->t_at ? &s->embargo : &s->at;
+        int64_t t = s->t_embargo > s->t_at ? s->t_embargo : s->t_at;
+        char when[MOMENT_MAX], in[MOMENT_MAX];
+        enum lang lang = s->o->lang;
+
+        if (t - s->now <= FAR_DAYS * CLOCK_DAY)
+                return false;
+        err_set(ret, -EINVAL, "it leaves on %s, %s: is that the right date?",
+                moment_show(t, lang, when), moment_relative(t, s->now, lang, in));
+        err_at(ret, where->file, where->line);
+        return true;
 }

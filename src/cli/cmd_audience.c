@@ -53,7 +53,7 @@ static int print_people(struct cli *c, const struct selection *s, struct err *e)
         }
 }
 
-static void print_counts(const struct cli *c, const struct selection_counts *n)
+void cli_groups(const struct cli *c, const struct selection_counts *n)
 {
         CLEANUP(table_done) struct table t = TABLE(2, 1u << 0);
 
@@ -79,7 +79,6 @@ static void print_counts(const struct cli *c, const struct selection_counts *n)
                 table_number(&t, n->stopped);
                 table_cell(&t, msg_text(c->lang, "of these on the stop list"));
         }
-        putchar('\n');
         table_print(&t, 0, stdout);
 }
 
@@ -108,7 +107,9 @@ int cmd_audience(struct cli *c, const struct args *a)
                 r = selection_count(c->db, s, &counts, &e);
         if (r < 0)
                 return cli_fail(c, r, &e);
-        if (!c->json)
-                print_counts(c, &counts);
+        if (!c->json) {
+                putchar('\n');
+                cli_groups(c, &counts);
+        }
         return EXIT_OK;
 }

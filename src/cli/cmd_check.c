@@ -47,21 +47,55 @@ static void tell(void *ctx, const struct finding *f)
         printf("%s %s\n", msg_text(c->lang, f->error ? N_("error:") : N_("warning:")), text);
 }
 
+static void say_size(const struct cli *c, const char *msgid, const char *name, size_t bytes)
+{
+        printf("  %s: %s%s", msg_text(c->lang, msgid), name, name[0] ? ", " : "");
+        if (bytes < 1000)
+                cli_say(c, "%zu bytes\n", bytes);
+        else if (bytes < 1000000)
+                cli_say(c, "%zu kB\n", (bytes + 500) / 1000);
+        else
+                cli_say(c, "%zu.%zu MB\n", bytes / 1000000, bytes / 100000 % 10);
+}
+
+/* What was understood, in other words than the file's. */
+static void say_back(const struct cli *c, const struct preflight *p)
+{
+        const struct submission *s = p->s;
+
+        if (!s->t_at && !s->t_embargo && !s->at.value[0] && !s->embargo.value[0])
+                printf("  %s\n", msg_text(c->lang, c->config->approval == APPROVAL_NONE
+                                                           ? N_("Leaves at once")
+                                                           : N_("Leaves when it is approved")));
+        cli_say_moments(c, s->t_at, s->t_embargo, s->t_expires);
+        for (size_t i = 0; i < s->natt; i++)
+                say_size(c, N_("Attached"), s->att[i].name, s->att[i].n);
+        if (s->letter.n)
+                say_size(c, N_("Size of the letter as encoded"), "", s->letter.n);
+        if (!p->counted)
+                return;
+        printf("  %s:\n", msg_text(c->lang, N_("Recipients")));
+        cli_groups(c, &p->people);
+}
+
 int cmd_check(struct cli *c, const struct args *a)
 {
+        CLEANUP(preflight_done) struct preflight p = {0};
         struct submit_options o;
         struct err e = {0};
-        int errors = 0, r = cli_db(c);
+        int r = cli_db(c);
 
         if (r != 0)
                 return r;
         o = cli_submit_options(c, a);
-        r = preflight(c->config, c->db, a->v[0], &o, c->now, tell, c, &errors, &e);
+        r = preflight(c->config, c->db, a->v[0], &o, c->now, tell, c, &p, &e);
         if (r < 0)
                 return cli_fail(c, r, &e);
-        if (!c->json && errors == 0)
+        if (!c->json && p.errors == 0)
                 cli_say(c, "%s can be sent.\n", a->v[0]);
-        return errors ? EXIT_CONTENT : EXIT_OK;
+        if (!c->json && p.s)
+                say_back(c, &p);
+        return p.errors ? EXIT_CONTENT : EXIT_OK;
 }
 
 /* --- preview ----------------------------------------------------------------------- */

@@ -38,6 +38,13 @@ static void say_moment(const struct cli *c, const char *msgid, int64_t t)
                        moment_relative(t, c->now, c->lang, in));
 }
 
+void cli_say_moments(const struct cli *c, int64_t at, int64_t embargo, int64_t expires)
+{
+        say_moment(c, N_("Leaves not before"), at);
+        say_moment(c, N_("Embargo until"), embargo);
+        say_moment(c, N_("Expires"), expires);
+}
+
 static void say_release(const struct cli *c, const struct release *r, const struct submitted *out)
 {
         long long id = r->id;
@@ -52,9 +59,7 @@ static void say_release(const struct cli *c, const struct release *r, const stru
                         (long long) r->recipients);
         printf("  %s: %s\n", msg_text(c->lang, N_("State")),
                release_state_title(r->state, c->lang));
-        say_moment(c, N_("Leaves not before"), r->at);
-        say_moment(c, N_("Embargo until"), r->embargo);
-        say_moment(c, N_("Expires"), r->expires);
+        cli_say_moments(c, r->at, r->embargo, r->expires);
         if (r->state == RELEASE_PROPOSED)
                 cli_say(c,
                         "  Nothing leaves before somebody approves it: pressctl approve %lld "
@@ -135,7 +140,8 @@ static int stored(struct cli *c, const struct args *a, const struct submitted *o
         rc = release_get(c->db, out->release, &r, &e);
         if (rc < 0)
                 return cli_fail(c, rc, &e);
-        for (size_t i = 0; i < out->nwarning && isatty(STDERR_FILENO); i++)
+        /* Without a terminal warnings are only recorded, save that of the trial list. */
+        for (size_t i = 0; i < (isatty(STDERR_FILENO) ? out->nwarning : out->outside > 0); i++)
                 cli_warn(c, &out->warning[i]);
         if (c->json)
                 json_release(&r, out->duplicate);

@@ -29,8 +29,12 @@ int cmd_send(struct cli *c, const struct args *a);
 int cmd_approve(struct cli *c, const struct args *a);
 int cmd_reject(struct cli *c, const struct args *a);
 
-/* These options as given. After cli_db(): moments in errors speak the language of the configuration. */
+/* These options as given. After cli_db(): errors speak of moments in the configuration's language. */
 struct submit_options cli_submit_options(const struct cli *c, const struct args *a);
+/* When it leaves, its embargo and its end, a line each; 0 = none. */
+void cli_say_moments(const struct cli *c, int64_t at, int64_t embargo, int64_t expires);
+/* People by kind of organisation and role, a line each. */
+void cli_groups(const struct cli *c, const struct selection_counts *n);
 
 extern const struct cli_option cmd_book_import_options[], cmd_book_find_options[],
         cmd_book_add_options[], cmd_book_set_options[];

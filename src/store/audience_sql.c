@@ -208,6 +208,32 @@ int selection_resolve(struct db *db, const struct audience *a, int64_t now, stru
         return 0;
 }
 
+static int look_up(struct db *db, const struct audience *a, int64_t now,
+                   void (*tell)(void *ctx, const struct err *e), void *ctx, struct err *e)
+{
+        struct err why = {0};
+        struct named named;
+        int r = a->op == AUDIENCE_TERM ? named_find(db, a, now, &named, &why) : 0;
+
+        if (r == -EINVAL) {
+                tell(ctx, &why);
+                r = 0;
+        } else if (r < 0 && e) {
+                *e = why;
+        }
+        for (size_t i = 0; r == 0 && i < a->n; i++)
+                r = look_up(db, a->child[i], now, tell, ctx, e);
+        return r;
+}
+
+int selection_names(struct db *db, const struct audience *a, int64_t now,
+                    void (*tell)(void *ctx, const struct err *e), void *ctx, struct err *e)
+{
+        int r = book_settled(db, e);
+
+        return r < 0 ? r : look_up(db, a, now, tell, ctx, e);
+}
+
 /* How many people an expression means, for the message about its two readings. */
 static int people(struct db *db, const char *text, int64_t now, int64_t *ret)
 {

@@ -156,6 +156,16 @@ class BadStatement(IntakeCase):
         path.write_text(HEAD + BODY)
         self.assertEqual(harness.pressctl_json(self.conf, 'check', path), ([], 0))
 
+    def test_check_says_what_it_understood(self):
+        (self.dir / 'số liệu.pdf').write_bytes(b'%PDF' + bytes(2000))
+        path = self.dir / 's.txt'
+        path.write_text(HEAD + 'Attach: số liệu.pdf\nAt: 2035-01-02 08:00\n' + BODY)
+        out = self.ok('check', path).stdout
+        for words in (f'{path} can be sent.', 'Leaves not before: Tue 02/01/2035 08:00 (+07), in ',
+                      'Attached: số liệu.pdf, 2 kB', 'as encoded: ', '2  Press agency', '2  in all',
+                      f'warning: {path}:4: it leaves on Tue 02/01/2035'):
+            self.assertIn(words, out)
+
     def test_standard_input_takes_attachments_from_the_current_folder(self):
         (self.dir / 'Số liệu.pdf').write_bytes(b'%PDF-1')
         text = HEAD + 'Attach: Số liệu.pdf\n' + BODY
@@ -193,6 +203,30 @@ class Large(PressCase):
                    .split('VmHWM:')[1].split()[0])
         print(f'[pressd had {peak // 1000} MB]')
         self.assertLess(peak, 250_000)
+
+
+class TrialList(PressCase):
+    def test_whom_the_trial_list_keeps_out_is_said_without_a_terminal(self):
+        self.press(rows=[('An', 'an@a.example'), ('Bình', 'binh@b.example'), ('Chi', 'chi@b.example')],
+                   approval='none', allow=['@a.example'])
+        path = self.statement()
+        for command in ('check', 'send'):
+            done = self.ok(command, path)
+            out = done.stdout if command == 'check' else done.stderr
+            self.assertEqual([line for line in out.splitlines() if 'trial list' in line][0]
+                             .split('2 of the')[1:], [' recipients are outside of `allow` (trial '
+                                                      'list): they get nothing, for good'])
+        self.assertEqual(done.stderr.count('outside of'), 1)
+        self.drain()
+        self.assertEqual(self.counts(), {'relayed': 1, 'suppressed': 2})
+
+    def test_a_number_that_nobody_got_is_free_again(self):
+        self.press(rows=[('An', 'an@a.example')], approval='none', allow=['@b.example'])
+        path = self.statement(Number='12/TC')
+        self.send(path)
+        self.drain()
+        self.assertEqual(self.counts(), {'suppressed': 1})
+        self.ok('send', path)
 
 
 class Keys(IntakeCase):

@@ -459,7 +459,7 @@ static void test_the_trial_list_is_pointed_out(void **state)
         set_config(p, "approval = none allow = {\"@c.example\"}");
         assert_int_equal(try(p, "Title: T\nTo: all\n" BODY, &o, &out, NULL), 0);
         assert_int_equal(out.outside, 2);
-        err_text(&out.warning[out.nwarning - 1], LANG_EN, text, sizeof(text));
+        err_text(&out.warning[0], LANG_EN, text, sizeof(text));
         assert_non_null(strstr(text, "2 of the recipients are outside of `allow`"));
 }
 
