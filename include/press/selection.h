@@ -32,8 +32,8 @@ int selection_parse(struct db *db, const char *text, int64_t now, struct audienc
                     struct err *e);
 
 /*
- * Tells every name in it that cannot be looked up, with what may have been meant: selection_resolve()
- * stops at the first. Negative only when the address book could not be asked.
+ * Tells every name in it that cannot be looked up, with what may have been meant;
+ * selection_resolve() stops at the first. Negative only when the address book could not be asked.
  */
 int selection_names(struct db *db, const struct audience *a, int64_t now,
                     void (*tell)(void *ctx, const struct err *e), void *ctx, struct err *e);

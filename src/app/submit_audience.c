@@ -265,7 +265,7 @@ static int by_text(const void *a, const void *b)
         return strcmp(*(char *const *) a, *(char *const *) b);
 }
 
-/* The addresses in order, also those that two share; with `to_send` only of those who would get a letter. */
+/* The addresses in order, also those that two share; `to_send`: only where a letter would go. */
 static int read_names(const struct submission *s, struct db *db, bool to_send, struct names *ret,
                       struct err *e)
 {

@@ -29,7 +29,7 @@ int cmd_send(struct cli *c, const struct args *a);
 int cmd_approve(struct cli *c, const struct args *a);
 int cmd_reject(struct cli *c, const struct args *a);
 
-/* These options as given. After cli_db(): errors speak of moments in the configuration's language. */
+/* These options as given. After cli_db(): moments in errors speak the configuration's language. */
 struct submit_options cli_submit_options(const struct cli *c, const struct args *a);
 /* When it leaves, its embargo and its end, a line each; 0 = none. */
 void cli_say_moments(const struct cli *c, int64_t at, int64_t embargo, int64_t expires);
