@@ -44,10 +44,19 @@ struct relay_opts {          /* all strings outlive the connections; "" = not se
         int64_t session_ms; /* limit for banner, EHLO, TLS, AUTH together; 0 = 5 min */
 };
 
+/* Why the line was not secured, as far as somebody can mend it. */
+enum tls_trouble {
+        TLS_TROUBLE_NONE,
+        TLS_NOT_OFFERED, /* no STARTTLS, or it was refused */
+        TLS_WRONG_NAME,  /* the certificate is good, for another name */
+        TLS_NOT_TRUSTED, /* signed by nobody whom we know, or out of date */
+};
+
 struct conn_info {      /* what the log keeps of a connection; "" = none */
         char peer[80];  /* "192.0.2.1:25" */
         char tls[16];   /* "TLSv1.3", "" in clear */
         char cert[256]; /* names the certificate shows, when they are not the url's; else "" */
+        enum tls_trouble trouble;
         int64_t connect_ms;
 };
 

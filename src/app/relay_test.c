@@ -60,10 +60,11 @@ static void on_down(void *ctx, struct conn *c, const struct outcome *why)
 {
         struct visit *v = ctx;
 
-        (void) c;
         v->conn = NULL;
-        if (!v->t.up)
+        if (!v->t.up) {
+                v->t.info = *conn_info(c);
                 v->t.outcome = *why;
+        }
         loop_stop(v->loop);
 }
 
@@ -94,6 +95,37 @@ static void on_turn(void *ctx)
         }
 }
 
+/* What to change so that the line is secured. */
+static void advise_tls(struct relay_test *t, const struct config_relay *relay)
+{
+        switch (t->info.trouble) {
+        case TLS_NOT_OFFERED:
+                err_set(&t->advice, -EIO,
+                        "It does not secure the line (STARTTLS) at the port in url of relay “%s”. "
+                        "Use port 587, or smtps://…:465; tls = \"off\" only inside a network that "
+                        "you trust",
+                        relay->name);
+                break;
+        case TLS_WRONG_NAME:
+                err_set(&t->advice, -EIO,
+                        "Set url of relay “%s” to the name in its certificate, %s, and address to "
+                        "where it is now",
+                        relay->name, t->info.cert);
+                break;
+        case TLS_NOT_TRUSTED:
+                err_set(&t->advice, -EIO,
+                        "If this is your own server, set ca_file of relay “%s” to the authority "
+                        "that signed its certificate; else ask its administrator to renew it",
+                        relay->name);
+                break;
+        default:
+                err_set(&t->advice, -EIO,
+                        "Check url of relay “%s”: smtps:// is for port 465, smtp:// for 587 and 25",
+                        relay->name);
+                break;
+        }
+}
+
 static void advise(struct relay_test *t, const struct config_relay *relay)
 {
         const struct outcome *o = &t->outcome;
@@ -107,12 +139,7 @@ static void advise(struct relay_test *t, const struct config_relay *relay)
                 err_set(&t->advice, -EIO, "Check url and address of relay “%s” and the firewall",
                         relay->name);
                 break;
-        case STAGE_TLS:
-                err_set(&t->advice, -EIO,
-                        "Set url of relay “%s” to the name in its certificate (and address to "
-                        "where it is), or ca_file to the authority that signed it",
-                        relay->name);
-                break;
+        case STAGE_TLS: advise_tls(t, relay); break;
         case STAGE_AUTH:
                 err_set(&t->advice, -EPERM, "Check username and password_file of relay “%s”",
                         relay->name);

@@ -85,6 +85,7 @@ static void certificate_text(struct conn *c, char *out, size_t size)
 
         shown_names(c->easy, names, sizeof(names));
         curl_easy_getinfo(c->easy, CURLINFO_SSL_VERIFYRESULT, &status);
+        c->info.trouble = status ? TLS_NOT_TRUSTED : TLS_WRONG_NAME;
         if (!status) { /* the chain is good, so it is the name */
                 memcpy(c->info.cert, names, sizeof(names));
                 snprintf(out, size, "certificate names %s, not %s", names[0] ? names : "nobody",
@@ -176,6 +177,7 @@ static void failure_text(struct conn *c, CURLcode rc, enum stage stage, char *ou
         case CURLE_COULDNT_CONNECT: connect_text(c, out, size); return;
         case CURLE_PEER_FAILED_VERIFICATION: certificate_text(c, out, size); return;
         case CURLE_USE_SSL_FAILED:
+                c->info.trouble = TLS_NOT_OFFERED;
                 snprintf(out, size, "the relay offers no STARTTLS, but tls is \"required\"");
                 return;
         case CURLE_SSL_CACERT_BADFILE:
@@ -214,6 +216,8 @@ struct outcome diag_failed(struct conn *c, CURLcode rc)
         char text[REPLY_TEXT_MAX] = "";
 
         diag_peer(c);
+        if (c->talk.said == SAID_STARTTLS && c->talk.whole && c->talk.reply.code >= 400)
+                c->info.trouble = TLS_NOT_OFFERED;
         if (c->talk.broken || (c->talk.whole && c->talk.reply.code >= 400))
                 return outcome_judge(stage, &c->talk.reply, false, false);
         failure_text(c, rc, stage, text, sizeof(text));

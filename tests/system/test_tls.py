@@ -68,6 +68,26 @@ class TlsCase(PressCase):
         self.assertEqual(self.log(), [])
 
 
+class Advice(TlsCase):
+    def advice(self, **kw):
+        """What `relay test` says of a relay that cannot be used."""
+        self.dir = self.dir / str(len(list(self.dir.iterdir())))
+        self.dir.mkdir()
+        self.start(**kw)
+        done = self.ctl('relay', 'test', '--lang', 'en')
+        self.assertEqual(done.returncode, 69, done.stdout)
+        return done.stdout.splitlines()[-1]
+
+    def test_each_reason_why_a_line_is_not_secured_has_its_own_advice(self):
+        self.assertIn('Use port 587, or smtps://…:465', self.advice(cert=None))
+        self.assertIn('Use port 587', self.advice(script='on starttls do reply 454 "not now"'))
+        wrong = harness.make_cert(self.ca, 'mx7.provider.example')
+        self.assertIn('name in its certificate, mx7.provider.example,', self.advice(cert=wrong))
+        foreign = harness.make_cert(harness.make_ca(self.certs, 'other-ca'), NAME, file='foreign')
+        self.assertIn('set ca_file of relay “r1”', self.advice(cert=foreign))
+        self.assertIn('smtps:// is for port 465', self.advice(script='on starttls do drop'))
+
+
 class Trust(TlsCase):
     def test_r43_without_starttls_only_ehlo_and_quit_leave_in_clear(self):
         self.start('auth user "press" pass "x"', cert=None, login=True)
