@@ -24,9 +24,9 @@ size_t text_utf8_check(const char *s, size_t n);
 char *text_nfc(const char *s);
 
 /*
- * The form that search and matching use: NFD, marks U+0300 0301 0302 0303
- * 0306 0309 031B 0323 dropped, đ to d, lower case, runs of blanks (NBSP too)
- * to one space, ends trimmed. "Báo Điện tử" -> "bao dien tu". free() it.
+ * The form that search and matching use: NFD, marks that combine with a letter (Unicode's Mn)
+ * dropped, đ to d, ø to o, ł to l, ß to ss, æ to ae, œ to oe, lower case, runs of blanks (NBSP
+ * too) to one space, ends trimmed. "Báo Điện tử" -> "bao dien tu". free() it.
  * Invalid UTF-8 gives NULL.
  */
 char *text_fold(const char *s);

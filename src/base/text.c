@@ -135,19 +135,23 @@ char *text_nfc(const char *s)
         return text_normal(s, true);
 }
 
-/* The marks of Vietnamese: tones, circumflex, breve, horn. */
+/* What stands on or under a letter and takes no room: tones, umlauts, carons. */
 static bool is_folded_away(uint32_t c)
 {
+        return c >= 0x300 && utf8proc_category((utf8proc_int32_t) c) == UTF8PROC_CATEGORY_MN;
+}
+
+/* Letters that Unicode does not take apart, as people write them without their mark; or NULL. */
+static const char *plain_letter(uint32_t c)
+{
         switch (c) {
-        case 0x300:
-        case 0x301:
-        case 0x302:
-        case 0x303:
-        case 0x306:
-        case 0x309:
-        case 0x31b:
-        case 0x323: return true;
-        default: return false;
+        case 0x111: return "d";  /* đ */
+        case 0xdf: return "ss";  /* ß */
+        case 0xf8: return "o";   /* ø */
+        case 0x142: return "l";  /* ł */
+        case 0xe6: return "ae";  /* æ */
+        case 0x153: return "oe"; /* œ */
+        default: return NULL;
         }
 }
 
@@ -161,6 +165,7 @@ char *text_fold(const char *s)
         if (!nfd)
                 return NULL;
         for (size_t i = 0; i < n;) {
+                const char *plain;
                 uint32_t c;
 
                 i += text_next(nfd + i, n - i, &c);
@@ -174,7 +179,11 @@ char *text_fold(const char *s)
                         buf_addc(&b, ' ');
                 gap = false;
                 c = (uint32_t) utf8proc_tolower((utf8proc_int32_t) c);
-                text_put(&b, c == 0x111 ? 'd' : c);
+                plain = c < 0x80 ? NULL : plain_letter(c);
+                if (plain)
+                        buf_adds(&b, plain);
+                else
+                        text_put(&b, c);
         }
         assert(!b.over);
         return buf_take(&b);
