@@ -112,6 +112,14 @@ int contact_match(struct db *db, int64_t org_id, const char *email, const char *
 int contact_page(struct db *db, int64_t now, int64_t after, size_t limit, struct contact_list *ret,
                  struct err *e);
 
+/*
+ * Calls fn for the current contacts that have an address, in order of id, `after` excluded, at
+ * most `limit`. Returns how many; 0 is the end. For who needs nothing but the addresses of all.
+ */
+int contact_addresses(struct db *db, int64_t now, int64_t after, size_t limit,
+                      void (*fn)(void *ctx, int64_t id, const char *email), void *ctx,
+                      struct err *e);
+
 #define CONTACT_WORDS_MAX 8
 /*
  * Contacts (also ended ones when `ended`) in whose name, title, address, phone or

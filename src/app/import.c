@@ -265,6 +265,27 @@ static void take_row(struct import_plan *p, const struct csv_row *in)
         p->row[p->nrow++] = row;
 }
 
+/* What is wrong with the headings is that they stand further down. */
+static void find_headings(struct import_plan *p, unsigned line, const char *data, size_t n)
+{
+        unsigned below = headings_below(data, n);
+        struct err why;
+
+        if (!below)
+                return;
+        findings_done(&p->report->refused);
+        if (below == 2)
+                err_set(&why, -EINVAL,
+                        N_("line 1 is no row of headings; they seem to stand in line 2: take line "
+                           "1 out"));
+        else
+                err_set(&why, -EINVAL,
+                        N_("line %u is no row of headings; they seem to stand in line %u: take "
+                           "lines 1 to %u out"),
+                        line, below, below - 1);
+        finding_add(&p->report->refused, line, "", &why);
+}
+
 static int read_rows(struct import_plan *p, const char *data, size_t n, struct err *e)
 {
         CLEANUP(csv_done) struct csv *csv = NULL;
@@ -288,8 +309,10 @@ static int read_rows(struct import_plan *p, const char *data, size_t n, struct e
                         take_headings(p, &row);
                 else
                         take_row(p, &row);
-                if (first && p->report->refused.total > 0)
+                if (first && p->report->refused.total > 0) {
+                        find_headings(p, row.line, data, n);
                         break; /* without headings no cell means anything */
+                }
         }
         p->report->empty = csv_empty_rows(csv);
         if (p->nheading == 0 && p->report->refused.total == 0)
@@ -315,6 +338,8 @@ int import_csv(struct db *db, const char *name, const char *data, size_t n, bool
                 r = plan_orgs(&p, e);
         if (r == 0)
                 r = plan_contacts(&p, e);
+        if (r == 0)
+                r = plan_alike(&p, e);
         if (r == 0 && ret->refused.total > 0)
                 r = err_set(e, -EINVAL, N_("Wrong in the file: %zu; nothing was imported"),
                             ret->refused.total);

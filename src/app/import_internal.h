@@ -78,6 +78,15 @@ int plan_orgs(struct import_plan *p, struct err *e);
 /* Every row gets its contact and action. */
 int plan_contacts(struct import_plan *p, struct err *e);
 
+/* Warns of addresses that differ in letter case only, in the file and beside the book. */
+int plan_alike(struct import_plan *p, struct err *e);
+
+/*
+ * When the first row with text is no row of headings but one of the next lines looks like it (the
+ * merged title above a table): the line, else 0.
+ */
+unsigned headings_below(const char *data, size_t n);
+
 /* The contact as the row wants it, from `old` (NULL = new). Its org_id is not set. */
 struct contact row_contact(const struct import_row *row, const struct contact *old);
 

@@ -81,3 +81,26 @@ int contact_find(struct db *db, const char *words, bool ended, int64_t now, size
         l = (struct contact_list){0};
         return 0;
 }
+
+int contact_addresses(struct db *db, int64_t now, int64_t after, size_t limit,
+                      void (*fn)(void *ctx, int64_t id, const char *email), void *ctx,
+                      struct err *e)
+{
+        static const char sql[] =
+                "SELECT c.id, c.email FROM contact c CROSS JOIN org o WHERE o.id = c.org_id"
+                " AND c.id > ? AND c.email <> '' AND " CONTACT_CURRENT " ORDER BY c.id LIMIT ?";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int n = 0, r;
+
+        r = sql_open(
+                db, sql,
+                SQL_WITH(SQL_INT(after), CONTACT_CURRENT_VALUES(now), SQL_INT((int64_t) limit)), &q,
+                e);
+        if (r < 0)
+                return r;
+        while ((r = sql_step(q, e)) > 0) {
+                fn(ctx, sql_int(q, 0), sql_text(q, 1));
+                n++;
+        }
+        return r < 0 ? r : n;
+}
