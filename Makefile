@@ -3,6 +3,7 @@
 #   make            build/pressd, build/pressctl
 #   make demo       the whole main job against a mail server that catches everything
 #   make check      every test but the slow ones   (SAN=address,undefined: under sanitizers)
+#   make fuzz       give bad input to every parser, an hour each; make fuzz-short: 20 seconds
 #   make bench      what pressd does in a second, beside others; make bench-scale: a million letters
 #   make lint       style, layers, static analysis, a test for each demand
 #   make manual     the list of settings in press.conf(5), from their table
@@ -145,24 +146,31 @@ demo: deps-demo
 # tests/fuzz/fuzz_X.c is a fuzzer: with libFuzzer in build/fuzz, and as a program that gives it
 # the files of tests/data/fuzz/X, for `make check`.
 FUZZ   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZER := $(FUZZ:%=$(BUILD)/fuzz_%)
 REPLAY := $(FUZZ:%=$(BUILD)/tests/replay_%)
 FUZZ_BUILD   := build/fuzz
-FUZZ_SECONDS ?= 3600
+FUZZ_SECONDS ?= $(if $(filter fuzz-short,$(MAKECMDGOALS)),20,3600)
 FUZZ_SAN     := address,undefined,fuzzer-no-link
+FUZZ_SRC     := $(wildcard src/base/*.c src/core/*.c src/mail/*.c src/app/config*.c)
 
-$(BUILD)/fuzz_% $(BUILD)/tests/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/fuzz.o $(BUILD)/libpress.a
-	$(CC) $(ALL_LDFLAGS) $(FUZZ_MAIN) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
+$(FUZZER): $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/fuzz.o $(BUILD)/libpress.a
+	$(call show,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 
-$(REPLAY): $(BUILD)/tests/fuzz/replay.o
-$(BUILD)/fuzz_smtp $(BUILD)/tests/replay_smtp: $(patsubst %,$(BUILD)/tests/fuzz/smtp_%.o,peer play)
-$(patsubst %,$(BUILD)/fuzz_%,letter cuts) $(patsubst %,$(BUILD)/tests/replay_%,letter cuts): $(BUILD)/tests/fuzz/letter_checks.o
+$(REPLAY): $(BUILD)/tests/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/fuzz.o \
+		$(BUILD)/tests/fuzz/replay.o $(BUILD)/libpress.a
+	$(call show,LD)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 
-fuzzers: $(FUZZ:%=$(BUILD)/fuzz_%)
+$(patsubst %,$(BUILD)/%_smtp,fuzz tests/replay): $(patsubst %,$(BUILD)/tests/fuzz/smtp_%.o,peer play)
+$(foreach x,letter cuts,$(BUILD)/fuzz_$(x) $(BUILD)/tests/replay_$(x)): $(BUILD)/tests/fuzz/letter_checks.o
+
+fuzzers: $(FUZZER)
 replays: $(REPLAY)
 
 # A find is kept as tests/data/fuzz/X/crash-*; what else was learnt stays in build/fuzz/corpus.
 fuzz fuzz-short: deps-fuzz
-	$(MAKE) BUILD=$(FUZZ_BUILD) CC=clang SAN=$(FUZZ_SAN) FUZZ_MAIN=-fsanitize=fuzzer fuzzers
+	$(MAKE) BUILD=$(FUZZ_BUILD) CC=clang SAN=$(FUZZ_SAN) LIB_SRC="$(FUZZ_SRC)" fuzzers
 	tests/fuzz/run.py $(if $(filter %short,$@),--short) --seconds $(FUZZ_SECONDS) $(FUZZ)
 
 deps-fuzz:

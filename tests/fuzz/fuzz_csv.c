@@ -35,14 +35,18 @@ static void check_entry(enum entry_field f, const char *cell)
 /* `place` picks the field that the cell is taken for. */
 static void check_cell(const char *s, size_t place)
 {
+        must(text_utf8_check(s, strlen(s)) == strlen(s));
+        must(fuzz_is_nfc(s));
+        check_entry((enum entry_field)(place % ENTRY_FIELDS), s);
+}
+
+static void check_heading(const char *s)
+{
         int f = entry_field_find(s);
 
         must(f < ENTRY_FIELDS && f >= ENTRY_IGNORED);
         if (f == ENTRY_UNKNOWN)
                 entry_field_nearest(s);
-        must(text_utf8_check(s, strlen(s)) == strlen(s));
-        must(fuzz_is_nfc(s));
-        check_entry((enum entry_field)(place % ENTRY_FIELDS), s);
 }
 
 static void write_row(struct buf *b, const char *const *field, size_t n)
@@ -101,6 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
                         fuzz_reason(&e, -EINVAL);
                 for (size_t i = 0; r > 0 && i < row.n; i++)
                         check_cell(row.field[i], row.line * 5 + i);
+                for (size_t i = 0; r > 0 && i < row.n && rows == 1; i++)
+                        check_heading(row.field[i]);
                 if (r > 0)
                         check_written(&row);
                 r = 1;

@@ -76,7 +76,7 @@ static void act(struct play *p, struct input *in)
                 left = fuzz_byte(in);
                 play_send(p, play_pending(p) > left ? play_pending(p) - left : 0);
                 break;
-        case 'w': whole(p, fuzz_byte(in)); break;
+        case 'w': whole(p, fuzz_byte(in) % 32); break;
         case 'R':
                 reply = replies[fuzz_byte(in) % COUNT_OF(replies)];
                 play_input(p, reply, strlen(reply), 1);
