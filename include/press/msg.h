@@ -22,6 +22,12 @@ const char *msg_text(enum lang lang, const char *msgid);
 /* Same as msg_text, declared so that gcc still checks printf arguments. */
 const char *msg_fmt(enum lang lang, const char *msgid) __attribute__((format_arg(2)));
 
+/*
+ * What the system gives as a reason, strerror()'s English, in `lang`; any other text stays
+ * what it is.
+ */
+const char *msg_reason(enum lang lang, const char *text);
+
 /* 0 and *ret_lang for "vi", "en" and locale names such as "vi_VN.UTF-8"; else -EINVAL. */
 int msg_lang_parse(const char *s, enum lang *ret_lang);
 const char *msg_lang_name(enum lang lang); /* "vi" or "en" */

@@ -3,6 +3,7 @@
 
 #include "press/log.h"
 #include "press/mem.h"
+#include "press/said.h"
 #include "press/token.h"
 
 #include <assert.h>
@@ -44,10 +45,12 @@ static void url_host(const char *url, char *out, size_t size)
 static void lane_tell(struct dispatch *d, struct lane *lane, const struct outcome *why)
 {
         const struct config_relay *cfg = lane->cfg;
-        char host[256];
+        enum lang lang = dispatch_config(d)->language;
+        char host[256], said[2 * REPLY_TEXT_MAX];
         struct err e;
 
         url_host(cfg->url, host, sizeof(host));
+        said_text(why->reply.text, lang, said, sizeof(said));
         if (why->stage == STAGE_TLS && lane->cert[0])
                 err_set(&e, -EIO,
                         "Relay “%s” shows a certificate for %s, not %s. Letters wait, none is "
@@ -57,10 +60,10 @@ static void lane_tell(struct dispatch *d, struct lane *lane, const struct outcom
         else if (why->reply.code)
                 err_set(&e, -EIO,
                         "Relay “%s” does not take mail (%s): %d %s. Letters wait, none is lost",
-                        cfg->name, stage_name(why->stage), why->reply.code, why->reply.text);
+                        cfg->name, said_stage(stage_name(why->stage), lang), why->reply.code, said);
         else
                 err_set(&e, -EIO, "Relay “%s” cannot be used (%s): %s. Letters wait, none is lost",
-                        cfg->name, stage_name(why->stage), why->reply.text);
+                        cfg->name, said_stage(stage_name(why->stage), lang), said);
         dispatch_alarm(d, lane->alarm, &e);
 }
 

@@ -107,7 +107,7 @@ void err_text(const struct err *e, enum lang lang, char *out, size_t size)
                         if (c.type != '%') {
                                 unsigned i = c.position ? c.position - 1 : next++;
 
-                                piece = i < e->nargs ? e->arg[i] : "";
+                                piece = i < e->nargs ? msg_reason(lang, e->arg[i]) : "";
                                 len = strlen(piece);
                         }
                 }

@@ -29,6 +29,43 @@ const char *msg_fmt(enum lang lang, const char *msgid)
         return msg_text(lang, msgid);
 }
 
+const char *msg_reason(enum lang lang, const char *text)
+{
+        static const char *const known[] = {
+                N_("Permission denied"),
+                N_("Operation not permitted"),
+                N_("No such file or directory"),
+                N_("Not a directory"),
+                N_("Is a directory"),
+                N_("File exists"),
+                N_("File too large"),
+                N_("File name too long"),
+                N_("Too many levels of symbolic links"),
+                N_("Too many open files"),
+                N_("Too many open files in system"),
+                N_("No space left on device"),
+                N_("Disk quota exceeded"),
+                N_("Read-only file system"),
+                N_("Input/output error"),
+                N_("Broken pipe"),
+                N_("Device or resource busy"),
+                N_("Resource temporarily unavailable"),
+                N_("Cannot allocate memory"),
+                N_("Address already in use"),
+                N_("Cannot assign requested address"),
+                N_("Connection refused"),
+                N_("Connection reset by peer"),
+                N_("Connection timed out"),
+                N_("No route to host"),
+                N_("Network is unreachable"),
+        };
+
+        for (size_t i = 0; lang == LANG_VI && i < sizeof(known) / sizeof(known[0]); i++)
+                if (strcmp(known[i], text) == 0)
+                        return msg_text(lang, text);
+        return text;
+}
+
 int msg_lang_parse(const char *s, enum lang *ret_lang)
 {
         static const struct {

@@ -134,7 +134,7 @@ const char *cli_person(const char *name, const char *org, const char *address,
                        char out[CLI_PERSON_MAX]);
 /* What somebody wrote behind an option: NFC, on one line, free() it. 0, or the exit code. */
 int cli_text(const struct cli *c, const char *option, const char *s, char **ret);
-/* "main 127.0.0.1:2525 TLSv1.3, dot: 250 2.0.0 Ok, 12 ms", as far as there is something. */
+/* "main 127.0.0.1:2525 TLSv1.3, step …: 250 2.0.0 Ok, 12 ms", as far as there is something. */
 void cli_event(const struct cli *c, const struct event *ev, FILE *out);
 
 /*

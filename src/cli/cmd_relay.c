@@ -4,6 +4,7 @@
 #include "press/json.h"
 #include "press/mem.h"
 #include "press/relay_test.h"
+#include "press/said.h"
 #include "press/text.h"
 #include "table.h"
 
@@ -114,11 +115,14 @@ static void caps(const struct cli *c, const struct smtp_caps *k)
 
 static void outcome(const struct cli *c, const struct outcome *o)
 {
+        const char *stage = said_stage(stage_name(o->stage), c->lang);
+        char what[2 * REPLY_TEXT_MAX];
+
+        said_text(o->reply.text, c->lang, what, sizeof(what));
         if (o->reply.code)
-                cli_say(c, "  the answer at %s: %d %s\n", stage_name(o->stage), o->reply.code,
-                        o->reply.text);
+                cli_say(c, "  the answer at step %s: %d %s\n", stage, o->reply.code, what);
         else
-                cli_say(c, "  it ended at %s: %s\n", stage_name(o->stage), o->reply.text);
+                cli_say(c, "  it ended at step %s: %s\n", stage, what);
 }
 
 static void test_print(const struct cli *c, const struct config_relay *relay, const char *to,

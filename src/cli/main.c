@@ -35,7 +35,7 @@ static int finish(const struct cli *c, int code)
 {
         if (fflush(stdout) == 0 && !ferror(stdout))
                 return code;
-        cli_note(c, "the output could not be written: %s", strerror(errno));
+        cli_note(c, "the output could not be written: %s", msg_reason(c->lang, strerror(errno)));
         return code == EXIT_OK ? EXIT_IO : code;
 }
 

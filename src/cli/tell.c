@@ -8,6 +8,8 @@
 #include "press/hold.h"
 #include "press/mem.h"
 #include "press/moment.h"
+#include "press/outcome.h"
+#include "press/said.h"
 #include "press/text.h"
 
 #include <assert.h>
@@ -148,15 +150,17 @@ int cli_text(const struct cli *c, const char *option, const char *s, char **ret)
 
 void cli_event(const struct cli *c, const struct event *ev, FILE *out)
 {
+        char reply[2 * REPLY_TEXT_MAX];
+
         if (ev->relay[0])
                 fprintf(out, "%s %s %s, ", ev->relay, ev->peer,
                         ev->tls[0] ? ev->tls : msg_text(c->lang, "without TLS"));
-        if (ev->stage[0] && ev->code)
-                fprintf(out, "%s: %lld %s", ev->stage, (long long) ev->code, ev->reply);
-        else if (ev->stage[0])
-                fprintf(out, "%s: %s", ev->stage, ev->reply);
-        else
-                fputs(ev->reply, out);
+        said_text(ev->reply, c->lang, reply, sizeof(reply));
+        if (ev->stage[0])
+                fprintf(out, msg_fmt(c->lang, "step %s: "), said_stage(ev->stage, c->lang));
+        if (ev->code)
+                fprintf(out, "%lld ", (long long) ev->code);
+        fputs(reply, out);
         if (ev->relay[0])
                 fprintf(out, ", %lld ms", (long long) ev->ms);
         if (ev->note[0]) {

@@ -312,7 +312,15 @@ class Log(CommandCase):
         self.assertRegex(line, r'^(thứ \w+|Chủ nhật) \d\d/\d\d/\d{4} \d\d:\d\d:\d\d \(\+07\)  bản 1')
         self.assertIn('Lê Văn Mẫu, Báo y.example <b@y.example>  Bị từ chối, không tới (lần 1)',
                       line)
-        self.assertIn('rcpt: 550 5.1.1 no such user', line)
+        self.assertIn('bước báo người nhận (rcpt): 550 5.1.1 no such user', line)
+
+    def test_what_press_itself_wrote_is_in_the_readers_language(self):
+        self.press('on dot do drop', rows=PEOPLE[:1])
+        self.send()
+        harness.Pressd.once(self.conf)
+        self.assertIn('bước nhận thư (dot): máy chủ trung gian ngắt kết nối',
+                      self.ok('log', '--lang', 'vi').stdout)
+        self.assertEqual(self.log()[0]['reply'], 'the relay closed the connection')
 
     def test_what_a_server_says_cannot_reach_the_terminal_raw(self):
         self.sent('on rcpt match "b@" do raw "550 5.1.1 \\x1b[2Jgone\\r\\n"')
@@ -338,7 +346,7 @@ class Explain(CommandCase):
         out = self.ok('explain', 1, 'a@x.example').stdout
         for part in ('Trần Thị Thử, Báo x.example <a@x.example>',
                      'Handed to our relay, arrival not confirmed', 'try 1', 'r1 127.0.0.1:',
-                     'dot: 250', 'Nothing more is tried', 'Not proved: that it reached'):
+                     'step letter (dot): 250', 'Nothing more is tried', 'Not proved: that it reached'):
             self.assertIn(part, out)
         out = self.ok('explain', 1, 'b@y.example', '--lang', 'vi').stdout
         for part in ('Bị từ chối, không tới: 550 5.1.1 no such user', 'Hãy gọi điện', 'lần 1',

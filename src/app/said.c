@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "press/said.h"
+
+#include "press/err.h"
+#include "press/mem.h"
+#include "press/outcome.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define DEPTH 3 /* a text inside of a text */
+
+/* The formats of net/diag, net/line and core/smtp; numbers are %s here. */
+static const char *const known[] = {
+        N_("no reply in time"),
+        N_("no reply to QUIT"),
+        N_("the relay took no data in time"),
+        N_("the relay does not offer SMTPUTF8, which the address needs"),
+        N_("the relay does not offer SMTPUTF8, which the sender's address needs"),
+        N_("the letter is larger than the relay takes"),
+        N_("the address is not fit for the wire"),
+        N_("press ended before the reply"),
+        N_("press is stopping"),
+        N_("closed before it was up"),
+        N_("time ran out"),
+        N_("a reply that cannot be read: %s"),
+        N_("a reply whose lines have different codes: %s"),
+        N_("a reply of too many lines: %s"),
+        N_("a reply of too many bytes: %s"),
+        N_("a reply that does not fit its command"),
+        N_("a reply to no command"),
+        N_("DATA was allowed for a refused envelope"),
+        N_("RSET was refused"),
+        N_("the relay closed the connection before %s"),
+        N_("the relay closed the connection"),
+        N_("connection lost: %s"),
+        N_("no address is known for the name in %s"),
+        N_("no answer from the name servers about %s in %s s"),
+        N_("cannot connect to %s in %s s"),
+        N_("cannot connect to %s: %s"),
+        N_("certificate names %s, not %s"),
+        N_("certificate of %s (it names %s) is not trusted: %s"),
+        N_("the relay offers no STARTTLS, but tls is \"required\""),
+        N_("cannot read the CA file %s"),
+        N_("a username is set, but the relay offers no login that we know (AUTH)"),
+        N_("the TLS handshake failed: %s"),
+        N_("the relay talks too much: %s"),
+        N_("out of step at %s: %s"),
+        N_("url is not a relay's: %s"),
+        N_("%s did not come in %s s"),
+        N_("the reply to STARTTLS"),
+        N_("the TLS handshake"),
+        N_("the reply to EHLO"),
+        N_("the reply to our login"),
+        N_("the banner"),
+        N_("The certificate is NOT trusted. %s"), /* GnuTLS */
+        N_("The certificate issuer is unknown. "),
+        N_("The certificate chain uses expired certificate. "),
+};
+
+/* Fills e->arg with what stands at each %s of the pattern; false when the text is another. */
+static bool match(const char *pattern, const char *text, struct err *e)
+{
+        *e = (struct err){.msgid = pattern};
+        for (;;) {
+                size_t n = strcspn(pattern, "%");
+                const char *end;
+                char next[80];
+
+                if (strncmp(pattern, text, n) != 0)
+                        return false;
+                text += n;
+                pattern += n;
+                if (!*pattern)
+                        return !*text;
+                pattern += strlen("%s");
+                snprintf(next, sizeof(next), "%.*s", (int) strcspn(pattern, "%"), pattern);
+                end = next[0] ? strstr(text, next) : text + strlen(text);
+                if (!end || e->nargs == ERR_ARGS)
+                        return false;
+                snprintf(e->arg[e->nargs++], ERR_ARG_BYTES, "%.*s", (int) (end - text), text);
+                text = end;
+        }
+}
+
+static void translate(const char *text, enum lang lang, int depth, char *out, size_t size)
+{
+        struct err e;
+
+        for (size_t i = 0; i < COUNT_OF(known) && depth && lang != LANG_EN; i++) {
+                if (!match(known[i], text, &e))
+                        continue;
+                for (unsigned k = 0; k < e.nargs; k++) {
+                        char part[ERR_ARG_BYTES];
+
+                        translate(e.arg[k], lang, depth - 1, part, sizeof(part));
+                        memcpy(e.arg[k], part, sizeof(part));
+                }
+                err_text(&e, lang, out, size);
+                return;
+        }
+        snprintf(out, size, "%s", msg_reason(lang, text));
+}
+
+void said_text(const char *text, enum lang lang, char *out, size_t size)
+{
+        translate(text, lang, DEPTH, out, size);
+}
+
+const char *said_stage(const char *name, enum lang lang)
+{
+        static const char *const title[STAGES] = {
+                [STAGE_CONNECT] = N_("connecting (connect)"),
+                [STAGE_TLS] = N_("securing the line (tls)"),
+                [STAGE_EHLO] = N_("greeting (ehlo)"),
+                [STAGE_AUTH] = N_("login (auth)"),
+                [STAGE_MAIL] = N_("sender (mail)"),
+                [STAGE_RCPT] = N_("recipient (rcpt)"),
+                [STAGE_DATA] = N_("before the letter (data)"),
+                [STAGE_DOT] = N_("letter (dot)"),
+        };
+
+        for (int i = 0; i < STAGES; i++)
+                if (strcmp(stage_name((enum stage) i), name) == 0)
+                        return msg_text(lang, title[i]);
+        return name;
+}
