@@ -11,7 +11,7 @@
 static bool needs_quotes(const char *value)
 {
         for (const char *s = value; *s; s++)
-                if (audience_word_ends(s) || *s == '\\')
+                if (audience_word_ends(s) || strchr(",;\\", *s))
                         return true;
         return false;
 }

@@ -36,6 +36,14 @@ struct lexer {
 /* The next token; frees what t held. -EINVAL and t is TOKEN_END without a value. */
 int token_next(struct lexer *l, struct token *t, struct err *e);
 
+/* The bytes of the blank that s begins with, or 0. */
+size_t audience_blank_at(const char *s);
+
+/* -EINVAL for a word that is neither field, operator nor all: what it was most likely meant for. */
+int audience_alone(const struct lexer *l, const char *word, struct err *e);
+/* -EINVAL for the comma or semicolon in `word`, which begins at `column`. */
+int audience_comma(unsigned column, const char *word, struct err *e);
+
 /* An unquoted value ends before one of these. */
 bool audience_word_ends(const char *s);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "audience_internal.h"
 
+#include "entry_internal.h"
 #include "press/addr.h"
 #include "press/mem.h"
 #include "press/state.h"
@@ -43,7 +44,7 @@ static bool starts(const char *s, const char *with)
         return strncmp(s, with, strlen(with)) == 0;
 }
 
-static size_t blank_at(const char *s)
+size_t audience_blank_at(const char *s)
 {
         if (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n')
                 return 1;
@@ -59,7 +60,7 @@ static size_t quote_at(const char *s)
 
 bool audience_word_ends(const char *s)
 {
-        return !*s || *s == '(' || *s == ')' || blank_at(s) || quote_at(s);
+        return !*s || *s == '(' || *s == ')' || audience_blank_at(s) || quote_at(s);
 }
 
 /* Moves over n bytes, which are whole characters. */
@@ -68,32 +69,6 @@ static void pass(struct lexer *l, size_t n)
         for (size_t i = 0; i < n; i++)
                 l->column += (l->at[i] & 0xc0) != 0x80;
         l->at += n;
-}
-
-/* "“viettel” ...": what a person most likely meant by a word that stands alone. */
-static int word_alone(const struct lexer *l, const char *word, struct err *e)
-{
-        static const char *const words[] = {"and", "or", "not", "all"};
-        const char *near;
-
-        if (words_find(&org_kinds, word) >= 0)
-                return err_set(e, -EINVAL, N_("Column %u: “%s” stands alone; write kind:%s"),
-                               l->column, word, word);
-        if (words_find(&contact_roles, word) >= 0)
-                return err_set(e, -EINVAL, N_("Column %u: “%s” stands alone; write role:%s"),
-                               l->column, word, word);
-        near = text_nearest(word, words, COUNT_OF(words));
-        if (near)
-                return err_set(e, -EINVAL, N_("Column %u: no word “%s”; did you mean “%s”?"),
-                               l->column, word, near);
-        if (l->after_operand)
-                return err_set(e, -EINVAL,
-                               N_("Column %u: “%s” was not expected here; a name of several "
-                                  "words stands in quotes, as in org:\"Báo Nhân Dân\""),
-                               l->column, word);
-        return err_set(e, -EINVAL,
-                       N_("Column %u: “%s” stands alone; write what it is, as in org:\"%s\""),
-                       l->column, word, word);
 }
 
 static int field_of(const struct lexer *l, const char *word, enum audience_field *ret,
@@ -129,7 +104,9 @@ static int one_of(const struct words *w, enum audience_field f, unsigned column,
                 *value = mem_strdup(words_name(w, i));
                 return 0;
         }
-        near = text_nearest(*value, w->name, (size_t) w->n);
+        near = f == AUDIENCE_KIND   ? entry_word_nearest(ENTRY_ORG_KIND, *value)
+               : f == AUDIENCE_ROLE ? entry_word_nearest(ENTRY_ROLE, *value)
+                                    : text_nearest(*value, w->name, (size_t) w->n);
         return audience_unknown(f, column, *value, near, e);
 }
 
@@ -183,7 +160,7 @@ static int quoted_value(struct lexer *l, char **ret, struct err *e)
 static bool only_blanks(const char *s)
 {
         for (size_t n; *s; s += n) {
-                n = blank_at(s);
+                n = audience_blank_at(s);
                 if (n == 0)
                         return false;
         }
@@ -192,11 +169,12 @@ static bool only_blanks(const char *s)
 
 static int term(struct lexer *l, struct token *t, struct err *e)
 {
+        bool quoted = quote_at(l->at) > 0;
         const char *start;
         int r;
 
         t->value_column = l->column;
-        if (quote_at(l->at)) {
+        if (quoted) {
                 r = quoted_value(l, &t->value, e);
                 if (r < 0)
                         return r;
@@ -206,6 +184,8 @@ static int term(struct lexer *l, struct token *t, struct err *e)
                         pass(l, 1);
                 t->value = mem_strndup(start, (size_t) (l->at - start));
         }
+        if (!quoted && t->value[strcspn(t->value, ",;")])
+                return audience_comma(t->value_column, t->value, e);
         if (only_blanks(t->value))
                 return err_set(e, -EINVAL, N_("Column %u: a value must follow “%s:” directly"),
                                t->value_column, field_names[t->field]);
@@ -236,7 +216,7 @@ static int word(struct lexer *l, struct token *t, struct err *e)
                         return 0;
                 }
         }
-        return word_alone(l, w, e);
+        return audience_alone(l, w, e);
 }
 
 static int next(struct lexer *l, struct token *t, struct err *e)
@@ -260,7 +240,7 @@ int token_next(struct lexer *l, struct token *t, struct err *e)
         size_t n;
         int r;
 
-        while ((n = blank_at(l->at)) > 0)
+        while ((n = audience_blank_at(l->at)) > 0)
                 pass(l, n);
         found.column = l->column;
         r = next(l, &found, e);

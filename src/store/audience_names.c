@@ -17,6 +17,7 @@
 
 #define CANDIDATES_MAX 20000 /* names compared for "did you mean" */
 #define NAMES_BYTES    300   /* of the names listed in a message */
+#define PART_NAMES     5     /* listed of those that have a word in them */
 
 static int unknown(const struct audience *term, const char *near, struct err *e)
 {
@@ -39,12 +40,13 @@ static void names_done(struct names *l)
         free(l->v);
 }
 
-/* Refuses the term, with the nearest of the names that `sql` (bound to v[n]) gives. */
-static int unknown_of(struct db *db, const struct audience *term, const char *sql,
-                      const struct sql_value *v, size_t n, struct err *e)
+/* The nearest of the names that `sql` (bound to v[n]) gives, "" when none is near. */
+static int nearest_of(struct db *db, const struct audience *term, const char *sql,
+                      const struct sql_value *v, size_t n, char **ret, struct err *e)
 {
         CLEANUP(names_done) struct names names = {0};
         CLEANUP(sql_close) struct sql *q = NULL;
+        const char *near;
         int r;
 
         r = sql_open(db, sql, v, n, &q, e);
@@ -57,7 +59,59 @@ static int unknown_of(struct db *db, const struct audience *term, const char *sq
         }
         if (r < 0)
                 return r;
-        return unknown(term, text_nearest(term->value, (const char *const *) names.v, names.n), e);
+        near = text_nearest(term->value, (const char *const *) names.v, names.n);
+        *ret = mem_strdup(near ? near : "");
+        return 0;
+}
+
+/* Refuses the term, with the nearest of those names. */
+static int unknown_of(struct db *db, const struct audience *term, const char *sql,
+                      const struct sql_value *v, size_t n, struct err *e)
+{
+        CLEANUP(mem_free) char *near = NULL;
+        int r = nearest_of(db, term, sql, v, n, &near, e);
+
+        return r < 0 ? r : unknown(term, near[0] ? near : NULL, e);
+}
+
+/* Refuses an organisation, with those in whose names the words stand: "agence france". */
+static int part_of_name(struct db *db, const struct audience *term, struct err *e)
+{
+        static const char sql[] =
+                "SELECT o.name, MIN(f.folded NOT LIKE ?1 ESCAPE '\\') AS inside"
+                " FROM org_fact f JOIN org o ON o.id = f.org_id"
+                " WHERE (' ' || f.folded) LIKE ?2 ESCAPE '\\' AND f.to_at IS NULL"
+                " AND o.closed_at IS NULL AND " ORG_NAME_TYPES
+                " GROUP BY o.id, o.name ORDER BY inside, length(o.name), o.name LIMIT ?3";
+        CLEANUP(mem_free) char *key = folded(term->value);
+        CLEANUP(mem_free) char *front = like_pattern("", key, strlen(key), "%");
+        CLEANUP(mem_free) char *word = like_pattern("% ", key, strlen(key), "%");
+        CLEANUP(buf_done) struct buf list = BUF(NAMES_BYTES);
+        CLEANUP(mem_free) char *first = NULL;
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int r, n = 0;
+
+        r = sql_open(db, sql, SQL_WITH(SQL_TEXT(front), SQL_TEXT(word), SQL_INT(PART_NAMES + 1)),
+                     &q, e);
+        if (r < 0)
+                return r;
+        while ((r = sql_step(q, e)) > 0 && n < PART_NAMES) {
+                if (n++ == 0)
+                        first = sql_text_dup(q, 0);
+                buf_addf(&list, "%s%s", n > 1 ? ", " : "", sql_text(q, 0));
+        }
+        if (r < 0)
+                return r;
+        if (n < 2)
+                return unknown(term, first, e);
+        if (r > 0)
+                buf_adds(&list, ", …");
+        r = err_set(e, -EINVAL,
+                    N_("Column %u: no organisation “%s”; names with it: %s; write one of them"),
+                    term->column, term->value, list.s);
+        if (e)
+                e->line = term->line;
+        return r;
 }
 
 /* A name that an organisation has had: the present one is the best suggestion. */
@@ -70,6 +124,7 @@ static int renamed(struct db *db, const struct audience *term, struct err *e)
                 "SELECT f.value FROM org_fact f JOIN org o ON o.id = f.org_id"
                 " WHERE f.to_at IS NULL AND o.closed_at IS NULL AND " ORG_NAME_TYPES;
         CLEANUP(mem_free) char *key = folded(term->value);
+        CLEANUP(mem_free) char *near = NULL;
         CLEANUP(sql_close) struct sql *q = NULL;
         int r;
 
@@ -78,8 +133,12 @@ static int renamed(struct db *db, const struct audience *term, struct err *e)
                 r = sql_step(q, e);
         if (r < 0)
                 return r;
-        if (r == 0)
-                return unknown_of(db, term, all, SQL_NOTHING, e);
+        if (r == 0) {
+                r = nearest_of(db, term, all, SQL_NOTHING, &near, e);
+                if (r < 0)
+                        return r;
+                return near[0] ? unknown(term, near, e) : part_of_name(db, term, e);
+        }
         r = err_set(e, -EINVAL, N_("Column %u: “%s” is called “%s” now; write that name"),
                     term->column, term->value, sql_text(q, 0));
         if (e)

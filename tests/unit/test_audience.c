@@ -174,6 +174,41 @@ static void test_errors_name_the_column_and_suggest(void **state)
         assert_refused("\"Hà Nội\"", "Column 1: say what the quoted name is, as in org:\"…\"");
 }
 
+static void test_what_was_meant_is_said_in_the_grammar(void **state)
+{
+        (void) state;
+        assert_refused("báo chí", "Column 1: “báo chí” stands alone; write kind:press");
+        assert_refused("all and Phóng viên",
+                       "Column 9: “Phóng viên” stands alone; write role:journalist");
+        assert_refused("kind:báo", "Column 6: no kind “báo”; did you mean “press”?");
+        assert_refused("a.b@c.example",
+                       "Column 1: “a.b@c.example” stands alone; write email:a.b@c.example");
+        assert_refused("a@b.example, c@d.example",
+                       "Column 1: “a@b.example” stands alone; write email:a@b.example");
+        assert_refused("Ha Noi", "Column 1: “Ha Noi” stands alone; write province:\"Hà Nội\"");
+        assert_refused("Báo Nhân Dân or all",
+                       "Column 1: “Báo Nhân Dân” stands alone; write what it is, as in "
+                       "org:\"Báo Nhân Dân\"");
+        assert_refused("kind:press, kind:unit",
+                       "Column 11: parts are joined by “or”, not by a comma");
+        assert_refused("tag:đỏ;tag:đen", "Column 7: parts are joined by “or”, not by a comma");
+        assert_refused("org:\"Báo A\", all", "Column 12: parts are joined by “or”, not by a comma");
+        assert_refused("all , all", "Column 5: parts are joined by “or”, not by a comma");
+        assert_refused(", all", "Column 1: parts are joined by “or”, not by a comma");
+}
+
+static void test_a_comma_inside_of_quotes_is_part_of_a_name(void **state)
+{
+        CLEANUP(audience_free) struct audience *a = NULL;
+        CLEANUP(mem_free) char *again = NULL;
+
+        (void) state;
+        assert_int_equal(audience_parse("tag:\"a,b\"", &a, NULL), 0);
+        assert_string_equal(a->value, "a,b");
+        again = audience_format(a);
+        assert_string_equal(again, "tag:\"a,b\"");
+}
+
 static void test_unbalanced_and_missing_parts_are_named(void **state)
 {
         (void) state;
@@ -287,6 +322,8 @@ int main(void)
                 cmocka_unit_test(test_and_mixed_with_or_shows_both_readings),
                 cmocka_unit_test(test_readings_are_only_for_mixed_operators),
                 cmocka_unit_test(test_errors_name_the_column_and_suggest),
+                cmocka_unit_test(test_what_was_meant_is_said_in_the_grammar),
+                cmocka_unit_test(test_a_comma_inside_of_quotes_is_part_of_a_name),
                 cmocka_unit_test(test_unbalanced_and_missing_parts_are_named),
                 cmocka_unit_test(test_broken_and_invisible_characters_are_refused),
                 cmocka_unit_test(test_a_hundred_thousand_parentheses_are_a_clear_error),

@@ -125,6 +125,15 @@ static void test_unknown_names_are_errors_with_a_suggestion(void **state)
         assert_ids("email:nam@dn.example",
                    "Column 7: no address “nam@dn.example”; did you mean “nam@nd.example”?");
         assert_ids("list:hop-bao", "Column 6: no list “hop-bao” in the address book");
+        make_org(*state, "press", "Agence France-Presse", "AFP", "P50", "", "");
+        make_org(*state, "press", "Đài TNVN", "VOV", "P51", "", "");
+        assert_ids("org:\"agence france\"",
+                   "Column 5: no organisation “agence france”; did you mean “Agence "
+                   "France-Presse”?");
+        assert_ids("org:sở", "Column 5: no organisation “sở”; names with it: Sở TT&TT Hà Nội, "
+                             "Sở TT&TT Hòa Bình; write one of them");
+        assert_ids("org:dân", "Column 5: no organisation “dân”; did you mean “Báo Nhân Dân”?");
+        assert_ids("org:ân", "Column 5: no organisation “ân” in the address book");
         assert_ids("org:Zzz", "Column 5: no organisation “Zzz” in the address book");
 }
 
