@@ -154,12 +154,12 @@ FUZZ_SAN     := address,undefined,fuzzer-no-link
 FUZZ_SRC     := $(wildcard src/base/*.c src/core/*.c src/mail/*.c src/app/config*.c)
 
 $(FUZZER): $(BUILD)/fuzz_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/fuzz.o $(BUILD)/libpress.a
-	$(call show,LD)
+	$(call show,CC)
 	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 
 $(REPLAY): $(BUILD)/tests/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o $(BUILD)/tests/fuzz/fuzz.o \
 		$(BUILD)/tests/fuzz/replay.o $(BUILD)/libpress.a
-	$(call show,LD)
+	$(call show,CC)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(PKG_LIBS)
 
 $(patsubst %,$(BUILD)/%_smtp,fuzz tests/replay): $(patsubst %,$(BUILD)/tests/fuzz/smtp_%.o,peer play)

@@ -7,6 +7,7 @@ in build/fuzz/corpus/X; with --short it is thrown away, and the random numbers a
 """
 import argparse
 import concurrent.futures
+import glob
 import os
 import re
 import shutil
@@ -17,13 +18,15 @@ import tempfile
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
 
 BUILD = "build/fuzz"
-MORE_SEEDS = {  # what stands elsewhere in the tree
-    "config": ["etc"],
-    "markdown": ["tests/data/statements"],
-    "statement": ["tests/data/statements"],
+STATEMENTS = sorted(glob.glob("tests/data/statements/*.txt"))
+ALSO = {  # what stands elsewhere in the tree
+    "config": ["etc/press.conf"],
+    "csv": ["tests/data/network.csv"],
+    "markdown": STATEMENTS,
+    "statement": STATEMENTS,
 }
 ENV = {**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=64"}
-LENGTH = {"csv": 4096, "letter": 8192, "markdown": 4096, "statement": 8192}  # else 2048 bytes
+LENGTH = {"config": 8192, "csv": 4096, "letter": 8192, "markdown": 4096, "statement": 8192}  # else 2048 bytes
 
 
 def run(name, options):
@@ -38,7 +41,9 @@ def run(name, options):
         argv += ["-seed=1"]
     if os.path.exists(f"tests/fuzz/{name}.dict"):
         argv += [f"-dict=tests/fuzz/{name}.dict"]
-    argv += [learnt, f"tests/data/fuzz/{name}"] + MORE_SEEDS.get(name, [])
+    if name in ALSO:
+        argv += ["-seed_inputs=" + ",".join(ALSO[name])]
+    argv += [learnt, f"tests/data/fuzz/{name}"]
     try:
         p = subprocess.run(argv, env=ENV, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                            check=False)
