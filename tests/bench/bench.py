@@ -30,12 +30,13 @@ class Bench:
     def __init__(self, runs, quick):
         self.runs = 1 if quick else runs
         self.count = 1000 if quick else 10000     # letters of the fast
-        self.few = 200 if quick else 2000         # letters of the slow: a rate needs no more
+        self.few = 200 if quick else 1000         # letters of the slow: a rate needs no more
         self.some = 100 if quick else 600
         self.many = 50 if quick else 500          # who get the large attachment
         self.report = Report('quick.json' if quick else 'result.json')
         self.press = rig.Press('press', self.count)
         self.small = rig.Press('small', self.some)
+        self.waves = rig.Press('waves', 5 * SLOW_LINES)
         self.large = rig.Press('large', self.many)
         self.nodemailer, self.postfix = rig.Nodemailer(), rig.Postfix()
         self.sizes = [self._size(n) for n in (2048, 20480)]
@@ -146,11 +147,11 @@ class Bench:
 
     def slow(self):
         """A relay that thinks for a second: alone, then with a fast one of the same preference."""
-        statement, alone, beside = self.small.statement(2048), [], []
+        statement, alone, beside = self.waves.statement(2048), [], []
         small = self.sizes[0]
         for i in range(self.runs):
             with rig.catcher('on dot do delay 1000') as slow, rig.catcher() as fast:
-                alone.append(self.pressd(self.small, [slow], statement, SLOW_LINES).rate)
+                alone.append(self.pressd(self.waves, [slow], statement, SLOW_LINES).rate)
                 self.pressd(self.press, [slow, fast], small[1], (SLOW_LINES, LINES))
                 n, first, last = self.press.ask(
                     "SELECT count(*), min(at - ms), max(at) FROM event WHERE relay = 'r2'")[0]
