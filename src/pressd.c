@@ -193,6 +193,36 @@ static int run(struct pressd *p, struct config **cfg, struct err *e)
         return r < 0 ? r : dispatch_exit_code(dispatch);
 }
 
+/* What a start would stumble over later: the secrets of the relays. */
+static int check(const struct config *cfg)
+{
+        char secret[1024];
+        int status = EX_OK;
+
+        for (size_t i = 0; i < cfg->nrelay; i++) {
+                const struct config_relay *relay = &cfg->relay[i];
+                struct err e = {0};
+                int r = 0;
+
+                if (relay->password_file[0]) {
+                        r = config_secret(relay->password_file, secret, sizeof(secret), &e);
+                        explicit_bzero(secret, sizeof(secret));
+                        if (r == 0)
+                                r = config_secret_look(relay->password_file, cfg->database, &e);
+                }
+                if (r == 0 && relay->ca_file[0] && access(relay->ca_file, R_OK) < 0)
+                        r = err_set(&e, -errno, "the ca_file %s of relay “%s” cannot be read: %s",
+                                    relay->ca_file, relay->name, strerror(errno));
+                if (r < 0) {
+                        err_at(&e, cfg->path, 0);
+                        status = fail(&e, cfg->language, EX_CONFIG);
+                }
+        }
+        if (status == EX_OK)
+                printf("%s: ok\n", cfg->path);
+        return status;
+}
+
 int main(int argc, char **argv)
 {
         struct pressd p = {0};
@@ -215,7 +245,7 @@ int main(int argc, char **argv)
         if (r < 0)
                 return fail(&e, lang, EX_CONFIG);
         if (p.check)
-                return EX_OK;
+                return check(cfg);
         r = run(&p, &cfg, &e);
         return r < 0 ? fail(&e, lang, exit_status(r)) : r;
 }

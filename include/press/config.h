@@ -99,6 +99,12 @@ bool config_is_return_path(const struct config *c, const char *mailbox);
 /* The first line of a secret file into out; -ENOENT -EINVAL, -EACCES too if others may read it. */
 int config_secret(const char *file, char *out, size_t size, struct err *e);
 
+/*
+ * The same judged from outside, without reading it: that it is there, private, and readable by
+ * the account that sends: the owner of the database (not asked while there is none).
+ */
+int config_secret_look(const char *file, const char *database, struct err *e);
+
 /* Every setting as man(7) text, for press.conf(5). */
 void config_print_options(FILE *out);
 

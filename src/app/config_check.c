@@ -61,6 +61,16 @@ static bool split_host(const char *s, char host[256])
         return *end == '\0' || (*end == ':' && port_ok(end + 1));
 }
 
+/* "host:99999": the name is right, the number is not. */
+static bool port_wrong(const char *s)
+{
+        const char *colon = s[0] == '[' ? strstr(s, "]:") : strchr(s, ':');
+
+        colon = colon && s[0] == '[' ? colon + 1 : colon;
+        return colon && colon[1] && !colon[1 + strspn(colon + 1, "0123456789")] &&
+               !port_ok(colon + 1);
+}
+
 static bool is_loopback(const char *host)
 {
         return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
@@ -80,6 +90,9 @@ static int check_url(struct config_relay *r, char host[256], struct err *e)
                 return err_set(e, -EINVAL,
                                "no login belongs into the url; use username and "
                                "password_file");
+        if (port_wrong(r->url + (tls ? 8 : 7)))
+                return err_set(e, -EINVAL, "“%s” has a port that is not between 1 and 65535",
+                               r->url);
         if (!split_host(r->url + (tls ? 8 : 7), host))
                 return err_set(e, -EINVAL, "“%s” has no plain HOST or HOST:PORT behind the //",
                                r->url);
@@ -104,6 +117,11 @@ int config_check_relay(struct config_relay *r, const struct places *p, struct er
         rc = check_url(r, host, e);
         if (rc < 0)
                 return located(rc, p, "relay", r->name, "url", e);
+        if (port_wrong(r->address))
+                return located(err_set(e, -EINVAL,
+                                       "“%s” has a port that is not between 1 and 65535",
+                                       r->address),
+                               p, "relay", r->name, "address", e);
         if (r->address[0] && !split_host(r->address, at))
                 return located(err_set(e, -EINVAL, "“%s” is not HOST or HOST:PORT", r->address), p,
                                "relay", r->name, "address", e);
@@ -254,7 +272,9 @@ static int check_list_id(struct config *c, struct err *e)
 
         if (!c->list_id[0]) {
                 free(c->list_id);
-                c->list_id = mem_printf("press.%s", c->domain);
+                c->list_id = strncmp(c->domain, "press.", 6) == 0 /* not press.press. */
+                                     ? mem_strdup(c->domain)
+                                     : mem_printf("press.%s", c->domain);
         }
         r = addr_domain(c->list_id, domain, e);
         if (r == 0)

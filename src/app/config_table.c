@@ -54,7 +54,8 @@ const struct option_row config_options[] = {
          "Where undelivered mail returns, one address for each "
          "delivery; empty: bounce+{tag}@DOMAIN."},
         {"", NULL, "list_id", OPTION_TEXT, "", 0, 255, {0}, TOP(list_id), 0,
-         "List-Id of every letter; empty: press.DOMAIN."},
+         "List-Id of every letter; empty: press.DOMAIN, or DOMAIN where that "
+         "begins with press. already."},
         {"", NULL, "timezone", OPTION_TEXT, "Asia/Ho_Chi_Minh", 1, 63, {0}, TOP(timezone), 0,
          "The zone in which times are read and shown."},
         {"", NULL, "language", OPTION_WORD, "vi", 0, 0, {"vi", "en"}, TOP(language), 0,

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>
@@ -141,6 +142,81 @@ static void check_relays(struct visit *v)
         }
 }
 
+static void check_secret(struct visit *v, const char *file)
+{
+        struct doctor_finding f = {.check = "secret"};
+
+        if (!file[0])
+                return;
+        if (config_secret_look(file, v->cfg->database, &f.text) == 0)
+                err_set(&f.text, 0, "The secret file %s is there, for the sender alone", file);
+        found(v, &f);
+}
+
+static void check_secrets(struct visit *v)
+{
+        for (size_t i = 0; i < v->cfg->nrelay; i++)
+                check_secret(v, v->cfg->relay[i].password_file);
+        for (size_t i = 0; i < v->cfg->ninbox; i++)
+                check_secret(v, v->cfg->inbox[i].password_file);
+}
+
+/* RFC 2606: no letter ever reaches these, nor comes from them. */
+static bool is_sample(const char *domain_or_address)
+{
+        static const char *const ends[] = {".example", "example.com", "example.org", "example.net"};
+        const char *s = strrchr(domain_or_address, '@');
+        size_t n;
+
+        s = s ? s + 1 : domain_or_address;
+        n = strlen(s);
+        for (size_t i = 0; i < COUNT_OF(ends); i++) {
+                size_t len = strlen(ends[i]);
+
+                if (n >= len && strcasecmp(s + n - len, ends[i]) == 0)
+                        return true;
+        }
+        return false;
+}
+
+static void check_sample(struct visit *v)
+{
+        const struct {
+                const char *name, *value;
+        } settings[] = {{"domain", v->cfg->domain},
+                        {"from", v->cfg->from_address},
+                        {"return_path", v->cfg->return_path}};
+        struct doctor_finding f = {.check = "sample"};
+
+        for (size_t i = 0; i < COUNT_OF(settings); i++) {
+                if (!is_sample(settings[i].value))
+                        continue;
+                err_set(&f.text, -ENOENT,
+                        "%s is still that of the sample, %s: no letter can come from there; write "
+                        "your own",
+                        settings[i].name, settings[i].value);
+                found(v, &f);
+                return;
+        }
+        err_set(&f.text, 0, "Letters come from %s", v->cfg->from_address);
+        found(v, &f);
+}
+
+static void check_pause(struct visit *v)
+{
+        struct doctor_finding f = {.check = "pause"};
+        bool paused = false;
+
+        if (!v->db || release_paused_all(v->db, &paused, &f.text) < 0)
+                return;
+        if (paused)
+                err_set(&f.text, -EAGAIN,
+                        "All sending is paused: nothing leaves until: pressctl resume --all");
+        else
+                err_set(&f.text, 0, "Sending is not paused as a whole");
+        found(v, &f);
+}
+
 static void check_trial(struct visit *v)
 {
         struct doctor_finding f = {.check = "trial"};
@@ -203,8 +279,11 @@ int doctor_run(const struct config *cfg, struct db *db, const struct err *db_err
         check_files(&v);
         check_disk(&v);
         check_clock(&v);
+        check_sample(&v);
         check_relays(&v);
+        check_secrets(&v);
         check_sender(&v);
+        check_pause(&v);
         check_faults(&v);
         check_letterhead(&v);
         check_alarms(&v);

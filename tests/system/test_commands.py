@@ -624,6 +624,33 @@ class Doctor(CommandCase):
         self.assertEqual({r['check']: r['ok'] for r in rows}['trial'], False)
         self.assertEqual({r['check']: r['ok'] for r in rows}['database'], True)
 
+    def doctor(self):
+        rows, _ = harness.pressctl_json(self.conf, 'doctor')
+        return {r['check']: (r['ok'], r['text']) for r in rows}
+
+    def test_it_sees_a_pause_a_sample_and_a_secret_that_others_may_read(self):
+        secret = self.dir / 'r1.password'
+        secret.write_text('x\n')
+        secret.chmod(0o644)
+        self.press(rows=1)
+        before = self.conf.read_text()
+        self.conf.write_text(before.replace('relay "r1" {', 'relay "r1" {\n  username = "u"\n'
+                                            f'  password_file = "{secret}"'))
+        self.ok('pause', '--all')
+        found = self.doctor()
+        self.assertEqual([found[c][0] for c in ('pause', 'sample', 'secret')], [False] * 3)
+        self.assertIn('chmod 0400', found['secret'][1])
+        self.assertIn('domain is still that of the sample', found['sample'][1])
+        secret.chmod(0o400)
+        self.ok('resume', '--all')
+        self.conf.write_text(re.sub(r'(?m)^(domain|from|return_path) .*$',
+                                    lambda m: m[0].replace('.example', '.gov.vn'),
+                                    self.conf.read_text()))
+        found = self.doctor()
+        self.assertEqual([found[c][0] for c in ('pause', 'sample', 'secret')], [True] * 3)
+        secret.unlink()
+        self.assertEqual(self.doctor()['secret'][0], False)
+
     def test_without_a_database_it_says_so_and_goes_on(self):
         conf = harness.write_config(self.dir, {'url': 'smtp://127.0.0.1:9', 'tls': 'off'})
         done = harness.run_pressctl(conf, 'doctor')

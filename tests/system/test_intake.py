@@ -325,6 +325,32 @@ class WrongSetting(harness.Case):
         self.assertFalse((self.dir / 'press.db').exists())
 
 
+class SecretFile(harness.Case):
+    def test_check_opens_it_and_says_what_is_wrong(self):
+        secret = self.dir / 'r1.password'
+        conf = harness.write_config(self.dir, {'url': 'smtp://127.0.0.1:9', 'tls': 'off',
+                                               'username': 'u', 'password_file': secret})
+
+        def check():
+            return subprocess.run([harness.program('pressd'), '-c', str(conf), '--check'],
+                                  capture_output=True, text=True, env=harness.ENV)
+
+        for text, mode, words in ((None, 0, 'No such file'), ('', 0o400, 'is empty'),
+                                  ('x\n', 0o444, 'chmod 0400')):
+            if text is not None:
+                secret.unlink(missing_ok=True)
+                secret.write_text(text)
+                secret.chmod(mode)
+            done = check()
+            self.assertEqual((done.returncode, done.stdout), (78, ''), done.stderr)
+            self.assertTrue(done.stderr.startswith(f'pressd: {conf}: the secret file {secret}')
+                            or 'others may read' in done.stderr, done.stderr)
+            self.assertIn(words, done.stderr)
+        secret.chmod(0o400)
+        done = check()
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, f'{conf}: ok\n', ''))
+
+
 class Database(PressCase):
     def setUp(self):
         super().setUp()

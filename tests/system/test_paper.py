@@ -84,13 +84,24 @@ class Paper(unittest.TestCase):
             elif line.startswith('.B '):
                 self.assertRegex(sample, rf'(?m)(^|[#{{ ]){line[3:]} *= ', block)
 
+    def with_secret(self, text, folder):
+        """The sample with the password files that it names, in `folder`."""
+        for name in set(re.findall(r'"/etc/press/(\w+\.password)"', text)):
+            (folder / name).write_text('x\n')
+            (folder / name).chmod(0o400)
+        return text.replace('/etc/press/', f'{folder}/')
+
     def test_the_sample_is_accepted(self):
-        self.assertEqual(run(harness.program('pressd'), '--check', '-c', ROOT / 'etc/press.conf'), '')
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        conf = folder / 'press.conf'
+        conf.write_text(self.with_secret((ROOT / 'etc/press.conf').read_text(), folder))
+        self.assertEqual(run(harness.program('pressd'), '--check', '-c', conf), f'{conf}: ok\n')
 
     def test_the_sample_with_every_comment_taken_away_is_accepted(self):
-        folder = self.enterContext(tempfile.TemporaryDirectory())
-        conf = pathlib.Path(folder) / 'press.conf'
-        conf.write_text(re.sub(r'(?m)^#(?=\w|  \w+ = |\})', '', (ROOT / 'etc/press.conf').read_text()))
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        conf = folder / 'press.conf'
+        bare = re.sub(r'(?m)^#(?=\w|  \w+ = |\})', '', (ROOT / 'etc/press.conf').read_text())
+        conf.write_text(self.with_secret(bare, folder))
         self.assertIn('\ninbox "', conf.read_text())
         run(harness.program('pressd'), '--check', '-c', conf)
 

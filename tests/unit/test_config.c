@@ -102,7 +102,7 @@ static void test_four_settings_are_enough_and_the_rest_has_its_default(void **st
         assert_string_equal(c->from_address, "tc@ministry.example");
         assert_string_equal(c->reply_to, "");
         assert_string_equal(c->return_path, "bounce+{tag}@press.ministry.example");
-        assert_string_equal(c->list_id, "press.press.ministry.example");
+        assert_string_equal(c->list_id, "press.ministry.example");
         assert_string_equal(c->timezone, "Asia/Ho_Chi_Minh");
         assert_string_equal(zone_name(), "Asia/Ho_Chi_Minh");
         assert_int_equal(c->language, LANG_VI);
@@ -255,7 +255,11 @@ static void test_a_value_out_of_range_stops_the_start_with_file_and_line(void **
                 {"relay \"b\" { url = \"smtp://h\" connections = 1x }", "not a whole number"},
                 {"relay \"b\" { url = \"http://h\" }", "smtp://HOST"},
                 {"relay \"b\" { url = \"smtp://u:p@h\" }", "no login"},
-                {"relay \"b\" { url = \"smtp://h:0\" }", "HOST:PORT"},
+                {"relay \"b\" { url = \"smtp://h:0\" }", "not between 1 and 65535"},
+                {"relay \"b\" { url = \"smtp://[::1]:65536\" }", "not between 1 and 65535"},
+                {"relay \"b\" { url = \"smtp://h:2x\" }", "HOST:PORT"},
+                {"relay \"b\" { url = \"smtp://h\" address = \"h:99999\" }",
+                 "not between 1 and 65535"},
                 {"relay \"b\" { url = \"smtp://h/x\" }", "HOST:PORT"},
                 {"relay \"b\" { url = \"smtps://h\" tls = off }", "always encrypted"},
                 {"relay \"b\" { tls = off }", "lacks the setting “url”"},
@@ -350,6 +354,44 @@ static void test_a_secret_is_the_first_line_of_a_private_file(void **state)
         assert_int_equal(config_secret(secret, out, sizeof(out), &e), -ENOENT);
 }
 
+static void test_a_domain_without_press_in_front_gets_it_in_its_list_id(void **state)
+{
+        CLEANUP(config_free)
+        struct config *c = loaded("database = \"p\"\ndomain = \"ministry.example\"\n"
+                                  "from = \"a@b.example\"\nrelay \"m\" { url = \"smtp://h\" }\n");
+
+        (void) state;
+        assert_string_equal(c->list_id, "press.ministry.example");
+}
+
+/* Whoever runs the check may be root: what counts is the account that sends. */
+static void test_a_secret_must_be_readable_by_the_owner_of_the_database(void **state)
+{
+        struct err e = {0};
+        char reason[1000];
+
+        (void) state;
+        write_file(secret, "x\n", 0400);
+        assert_int_equal(config_secret_look(secret, "/nonexistent/press.db", &e), 0);
+        assert_int_equal(chmod(secret, 0644), 0);
+        assert_int_equal(config_secret_look(secret, file, &e), -EACCES);
+        assert_int_equal(config_secret_look(folder, file, &e), -EINVAL);
+        assert_int_equal(config_secret_look("/nonexistent/s", file, &e), -ENOENT);
+        if (getuid() != 0)
+                skip();
+        write_file(file, "", 0600);
+        assert_int_equal(chown(file, 65534, 65534), 0);
+        assert_int_equal(chmod(secret, 0400), 0);
+        assert_int_equal(config_secret_look(secret, file, &e), -EACCES);
+        err_text(&e, LANG_EN, reason, sizeof(reason));
+        assert_non_null(strstr(reason, "belongs to root; nobody, who sends, cannot read it"));
+        assert_int_equal(chown(secret, 0, 65534), 0);
+        assert_int_equal(chmod(secret, 0440), 0);
+        assert_int_equal(config_secret_look(secret, file, &e), 0);
+        assert_int_equal(chown(secret, 65534, 0), 0);
+        assert_int_equal(config_secret_look(secret, file, &e), 0);
+}
+
 static void test_the_path_is_the_option_then_the_environment_if_trusted(void **state)
 {
         (void) state;
@@ -387,6 +429,8 @@ int main(void)
                 cmocka_unit_test(test_a_refused_file_leaves_the_zone_in_use),
                 cmocka_unit_test(test_a_missing_file_says_so),
                 cmocka_unit_test(test_a_secret_is_the_first_line_of_a_private_file),
+                cmocka_unit_test(test_a_domain_without_press_in_front_gets_it_in_its_list_id),
+                cmocka_unit_test(test_a_secret_must_be_readable_by_the_owner_of_the_database),
                 cmocka_unit_test(test_the_path_is_the_option_then_the_environment_if_trusted),
                 cmocka_unit_test(test_the_sample_configuration_is_taken),
         };
