@@ -25,7 +25,7 @@ struct event { /* strings valid during the callback only; "" = none */
 
 struct event_filter {        /* zeroed = everything */
         int64_t release;     /* 0 = any */
-        const char *address; /* canonical, NULL = any */
+        const char *address; /* canonical, letter case aside; NULL = any */
         const char *who;     /* words, folded and matched in name and organisation; NULL = any */
         int state;           /* enum delivery_state, -1 = any */
         int64_t since, until;

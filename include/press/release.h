@@ -158,8 +158,10 @@ struct actor { /* who did it, for the audit row */
 /*
  * The human acts. Each checks the state inside the transaction (-EINVAL with the reason in
  * words) and leaves an audit row. Approving: -EBADMSG when the release is not what was
- * submitted any more, -ETIME when it has expired. Who may approve is judged by app.
+ * submitted any more, -ETIME when it has expired. Who may approve is judged by app. `hash` is that
+ * of the release, or its first RELEASE_HASH_MIN digits or more; the whole one is kept.
  */
+#define RELEASE_HASH_MIN 12
 int release_approve(struct tx *tx, int64_t id, const char *hash, int64_t grace_ms,
                     const struct actor *a, struct err *e);
 /* What was queued becomes `cancelled` by release_cancel_rest(). */

@@ -157,6 +157,19 @@ static int not_a_command(int argc, char **argv, struct err *e)
         return err_set(e, -EINVAL, "there is no command “%s”; pressctl --help lists them", argv[0]);
 }
 
+/* "book --help": of all commands that begin with the word. */
+static const char *group_help(const struct parsed *p, int argc, char **argv)
+{
+        size_t len = strlen(argv[0]);
+
+        if (!(argc == 1 ? p->help : strcmp(argv[1], "--help") == 0))
+                return NULL;
+        for (const struct command *c = cli_commands; c->name; c++)
+                if (strncmp(c->name, argv[0], len) == 0 && c->name[len] == ' ')
+                        return argv[0];
+        return NULL;
+}
+
 static int command(struct parsed *p, int argc, char **argv, struct err *e)
 {
         for (const struct command *c = cli_commands; c->name; c++) {
@@ -185,6 +198,12 @@ int args_parse(int argc, char **argv, struct parsed *ret, struct err *e)
                 if (p.help || p.version)
                         return 0;
                 return err_set(e, -EINVAL, "a command is missing; pressctl --help lists them");
+        }
+        p.group = group_help(&p, argc - at, argv + at);
+        if (p.group) {
+                p.help = true;
+                *ret = p;
+                return 0;
         }
         words = command(&p, argc - at, argv + at, e);
         *ret = p;

@@ -8,6 +8,7 @@ struct parsed { /* points into argv */
         const char *config, *lang;
         bool json, help, version;
         const struct command *cmd; /* NULL: none was named */
+        const char *group;         /* "book" where help was asked of all its commands, or NULL */
         struct args args;
 };
 

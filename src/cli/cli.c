@@ -105,6 +105,23 @@ static bool roots_own(const char *path, char **ret_real)
         return true;
 }
 
+/* Installed with rights of its own, this program takes no configuration of the caller's making. */
+static const char *trusted(const struct cli *c, const char *path, char **ret_real)
+{
+        const char *ours = config_path(NULL, false);
+
+        if (roots_own(path, ret_real))
+                return *ret_real;
+        if (access(path, F_OK) < 0 && errno == ENOENT) /* with the caller's own rights */
+                cli_note(c, "%s: there is no such file; %s is used", path, ours);
+        else
+                cli_note(c,
+                         "%s is not used: this program takes only a configuration that root alone "
+                         "can change; %s is used",
+                         path, ours);
+        return ours;
+}
+
 static int config_fail(const struct cli *c, int r, const struct err *e)
 {
         int code = cli_fail(c, r, e);
@@ -122,15 +139,7 @@ int cli_config(struct cli *c)
         if (c->config)
                 return 0;
         if (caller_is_lifted() && c->uid != 0 && strcmp(path, config_path(NULL, false)) != 0) {
-                if (roots_own(path, &real)) {
-                        path = real;
-                } else {
-                        cli_note(c,
-                                 "%s is not used: this program takes only a configuration that "
-                                 "root alone can change",
-                                 path);
-                        path = config_path(NULL, false);
-                }
+                path = trusted(c, path, &real);
         }
         r = config_load(path, &c->config, &e);
         if (r < 0)

@@ -149,7 +149,7 @@ void cli_note_sender(const struct cli *c);
 /* What act.h asks for. */
 struct act cli_act(const struct cli *c);
 
-/* Prints "Usage: …" and the options of one command, or of all when NULL. */
-void cli_help(const struct cli *c, const struct command *cmd, FILE *out);
+/* Prints "Usage: …" and the options of one command; all of a group, "book"; or all when NULL. */
+void cli_help(const struct cli *c, const struct command *cmd, const char *group, FILE *out);
 
 #endif

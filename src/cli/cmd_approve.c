@@ -52,7 +52,8 @@ static int other_person(const struct cli *c, const struct release *r, struct err
 }
 
 const struct cli_option cmd_approve_options[] = {
-        {"hash", "H", N_("the hash of what is approved, as `show` prints it")},
+        {"hash", "H",
+         N_("the hash of what is approved, as `show` prints it; its first 12 digits will do")},
         {0},
 };
 

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define LIST_DEFAULT 100
 #define LIST_MAX     100000
@@ -112,7 +113,7 @@ int cmd_list(struct cli *c, const struct args *a)
                 print_rows(c, l.v, n);
         else
                 cli_say(c, "There is no release yet.\n");
-        if (l.n > max)
+        if (l.n > max && !c->json && isatty(STDOUT_FILENO))
                 cli_note(c, "only the newest %zu; more with --limit", max);
         return EXIT_OK;
 }

@@ -21,17 +21,31 @@ const struct cli_option cmd_log_options[] = {
         {0},
 };
 
+struct output { /* where an event goes, and how many there were */
+        const struct cli *c;
+        int (*print)(const struct cli *c, const struct event *ev);
+        int64_t n;
+};
+
+static int print(void *ctx, const struct event *ev)
+{
+        struct output *o = ctx;
+
+        o->n++;
+        return o->print(o->c, ev);
+}
+
 /* What stands in one place for machines: the server's words, or the note of an act of ours. */
 static const char *words_of(const struct event *ev)
 {
         return ev->reply[0] ? ev->reply : ev->note;
 }
 
-static int print_json(void *ctx, const struct event *ev)
+static int print_json(const struct cli *c, const struct event *ev)
 {
         struct json j;
 
-        (void) ctx;
+        (void) c;
         json_begin(&j);
         json_string(&j, "event", ev->kind);
         json_number(&j, "release", ev->release_id);
@@ -67,7 +81,7 @@ static const char *number(int64_t n, char out[24])
         return out;
 }
 
-static int print_csv(void *ctx, const struct event *ev)
+static int print_csv(const struct cli *c, const struct event *ev)
 {
         char release[24], delivery[24], attempt[24], code[24], ms[24], at[MOMENT_MAX];
         const char *const field[] = {
@@ -90,7 +104,7 @@ static int print_csv(void *ctx, const struct event *ev)
                 words_name(&delivery_states, (int) ev->state),
         };
 
-        (void) ctx;
+        (void) c;
         _Static_assert(COUNT_OF(field) == COUNT_OF(csv_head), "a heading for each field");
         cli_csv_row(field, COUNT_OF(field));
         return 0;
@@ -98,9 +112,8 @@ static int print_csv(void *ctx, const struct event *ev)
 
 /* --- for people ---------------------------------------------------------------------- */
 
-static int print_line(void *ctx, const struct event *ev)
+static int print_line(const struct cli *c, const struct event *ev)
 {
-        const struct cli *c = ctx;
         char at[MOMENT_MAX], person[CLI_PERSON_MAX];
 
         printf("%s  ", moment_show_exact(ev->at, c->lang, at));
@@ -161,6 +174,7 @@ static int filter(const struct cli *c, const struct args *a, struct event_filter
 
 int cmd_log(struct cli *c, const struct args *a)
 {
+        struct output o = {.c = c, .print = c->json ? print_json : print_line};
         struct event_filter f = {.state = -1};
         struct err e = {0};
         struct addr address;
@@ -179,9 +193,12 @@ int cmd_log(struct cli *c, const struct args *a)
                 return r;
         if (args_has(a, "csv")) {
                 cli_csv_begin(csv_head, COUNT_OF(csv_head));
-                r = event_each(c->db, &f, print_csv, c, &e);
-        } else {
-                r = event_each(c->db, &f, c->json ? print_json : print_line, c, &e);
+                o.print = print_csv;
         }
-        return r < 0 ? cli_fail(c, r, &e) : EXIT_OK;
+        r = event_each(c->db, &f, print, &o, &e);
+        if (r < 0)
+                return cli_fail(c, r, &e);
+        if (o.n == 0)
+                cli_note(c, "nothing in the log fits this");
+        return EXIT_OK;
 }

@@ -55,7 +55,7 @@ static void say_release(const struct cli *c, const struct release *r, const stru
                         "%lld. Nothing new was stored.\n",
                         id);
         else
-                cli_say(c, "Release %lld is stored: %lld recipients.\n", id,
+                cli_say(c, "Release %lld is stored; recipients: %lld.\n", id,
                         (long long) r->recipients);
         printf("  %s: %s\n", msg_text(c->lang, N_("State")),
                release_state_title(r->state, c->lang));

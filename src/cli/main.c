@@ -65,7 +65,7 @@ int cli_main(int argc, char **argv)
                 return finish(&c, EXIT_OK);
         }
         if (p.help) {
-                cli_help(&c, p.cmd, stdout);
+                cli_help(&c, p.cmd, p.group, stdout);
                 return finish(&c, EXIT_OK);
         }
         c.unharmed = p.cmd->unharmed;

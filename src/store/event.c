@@ -162,8 +162,13 @@ static int query_make(struct query *q, const struct event_filter *f, struct err 
                                      " ON e.delivery_id = d.id WHERE e.id > ?1 AND e.id <= ?2"
                                    : "SELECT " COLUMNS " FROM event e LEFT JOIN delivery d"
                                      " ON d.id = e.delivery_id WHERE e.id > ?1 AND e.id <= ?2");
-        if (f->address)
-                query_and(q, "d.address <> '' AND d.address =", SQL_TEXT(f->address));
+        if (f->address) {
+                query_and(q,
+                          "d.address <> '' AND d.address IN (SELECT address FROM delivery"
+                          " WHERE address <> '' AND address COLLATE NOCASE =",
+                          SQL_TEXT(f->address));
+                (void) buf_addc(&q->sql, ')');
+        }
         if (f->release)
                 query_and(q, "e.release_id =", SQL_INT(f->release));
         if (f->delivery)

@@ -51,6 +51,14 @@ static int act_done(struct tx *tx, const struct actor *a, const char *verb, int6
         return audit_add(tx, a->now, a->uid, a->name, verb, id, detail, e);
 }
 
+/* Its beginning will do: 12 digits cannot be met by chance, and the release is named beside it. */
+static bool binds(const char *given, const char *hash)
+{
+        size_t n = strlen(given);
+
+        return n >= RELEASE_HASH_MIN && n <= strlen(hash) && strncasecmp(given, hash, n) == 0;
+}
+
 int release_approve(struct tx *tx, int64_t id, const char *hash, int64_t grace_ms,
                     const struct actor *a, struct err *e)
 {
@@ -72,7 +80,7 @@ int release_approve(struct tx *tx, int64_t id, const char *hash, int64_t grace_m
                                "Release %lld is not what was submitted: its hash no "
                                "longer fits. Nothing was approved; cancel it.",
                                (long long) id);
-        if (strcasecmp(hash, rel.hash) != 0)
+        if (!binds(hash, rel.hash))
                 return err_set(e, -EINVAL,
                                "This hash is not that of release %lld. Nothing was "
                                "approved; read it again: pressctl show %lld.",

@@ -88,7 +88,9 @@ class Reading(CommandCase):
         self.assertEqual([r['release'] for r in self.json('list')], [3, 2, 1])
         done = self.ok('list', '--limit', 2)
         self.assertEqual([line.split()[0] for line in done.stdout.splitlines()], ['3', '2'])
-        self.assertIn('newest 2', done.stderr)
+        self.assertEqual(done.stderr, '')
+        self.assertIn('newest 2', self.on_terminal('list', '--limit', 2)[0])
+        self.assertNotIn('newest 2', self.on_terminal('list', '--limit', 2, '--json')[0])
         self.fails(64, 'list', '--limit', 'x')
 
     def test_status_json_has_one_count_for_each_state(self):
@@ -297,7 +299,7 @@ class Log(CommandCase):
         everybody = ['a@x.example', 'b@y.example', 'c@z.example']
         self.assertEqual(who(), everybody)
         self.assertEqual(who('--release', '12/TC-TTTT'), everybody)
-        self.assertEqual(who('--address', 'b@Y.Example'), ['b@y.example'])
+        self.assertEqual(who('--address', 'B@Y.Example'), ['b@y.example'])
         self.assertEqual(who('--who', 'pham THU'), ['c@z.example'])
         self.assertEqual(who('--who', 'báo x.example'), ['a@x.example'])
         self.assertEqual(who('--state', 'deferred'), ['c@z.example'])
@@ -305,6 +307,11 @@ class Log(CommandCase):
         self.assertEqual(who('--until', '1h'), [])
         self.assertEqual(who('--since', '2020-01-01 08:00', '--until', '2020-01-02'
                              'T08:00:00Z'), [])
+
+    def test_a_log_without_an_answer_says_so(self):
+        self.sent()
+        done = self.ok('log', '--address', 'd@x.example')
+        self.assertEqual((done.stdout, done.stderr), ('', 'pressctl: nothing in the log fits this\n'))
 
     def test_a_line_for_people_has_time_and_zone_and_the_servers_own_words(self):
         self.sent(REFUSE_B)
@@ -410,6 +417,17 @@ class Steering(CommandCase):
         self.assertIn('newest is 1', self.fails(66, 'status', 5))
         self.send(self.statement('Khác.', Number='12/TC-TTTT'), '--again')
         self.assertIn('2, 1', self.fails(66, 'cancel', '12/TC-TTTT'))
+
+    def test_the_first_twelve_digits_of_the_hash_approve(self):
+        self.press(rows=1, approval='one')
+        self.assertEqual(self.ctl('send', self.statement()).returncode, 3)
+        whole = self.json('show', 1)[0]['hash']
+        wrong = whole[:11] + ('0' if whole[11] != '0' else '1')
+        self.fails(65, 'approve', 1, '--hash', whole[:11])
+        self.fails(65, 'approve', 1, '--hash', wrong)
+        self.fails(65, 'approve', 1, '--hash', whole + '0')
+        self.assertEqual(self.json('approve', 1, '--hash', whole[:12])[0]['hash'], whole)
+        self.assertIn(('approve', 1, whole), self.audit())
 
     def test_pause_and_resume_of_one_release(self):
         self.press(rows=PEOPLE)
@@ -707,6 +725,17 @@ class Book(CommandCase):
         self.assertEqual(self.json('book', 'find', 'do moi'), [])
         self.assertEqual([r['id'] for r in self.json('book', 'find', 'do moi', '--ended')], [4])
         self.assertIn(('book end', None, 'contact 4'), self.audit())
+
+    def test_help_shows_how_conditions_and_contacts_are_written(self):
+        self.conf = None
+        text = self.ok('--lang', 'vi', 'audience', '--help').stdout
+        self.assertIn("""pressctl audience 'kind:press and province:"Hà Nội"'""", text)
+        for args in (('book', '--help'), ('--help', 'book')):
+            text = self.ok('--lang', 'vi', *args).stdout
+            self.assertIn('\n  book import FILE ', text)
+            self.assertNotIn('\n  send FILE', text)
+            self.assertIn('id,org,org_kind,org_short', text)
+        self.fails(64, 'book')
 
     def test_a_contact_moves_to_another_organisation(self):
         self.press(rows=PEOPLE)

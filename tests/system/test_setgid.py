@@ -182,6 +182,8 @@ class Setgid(harness.Case):
         done = self.ctl(CLERK, '-c', theirs, 'send', self.statement())
         self.assertIn('is not used', done.stderr)
         self.assertEqual(self.good(CLERK, '--json', 'list').stdout, '')
+        done = self.ctl(CLERK, '-c', home / 'pres.conf', 'list')
+        self.assertIn('pres.conf: there is no such file; /', done.stderr)
 
     def test_an_approval_by_another_configuration_is_judged_again_by_pressd(self):
         lax = self.config(self.base / 'lax.conf', approval='none')  # root's own mistake

@@ -52,6 +52,7 @@ static void test_an_approval_binds_the_hash_and_sets_the_moments(void **state)
         int64_t id = scratch_publish(s, &r, 1, false);
 
         assert_int_equal(ACT(s, release_approve(&tx, id, "00ff", 0, &HOA, &te)), -EINVAL);
+        assert_int_equal(ACT(s, release_approve(&tx, id, "", 0, &HOA, &te)), -EINVAL);
         assert_int_equal(shown(s, id), RELEASE_PROPOSED);
         assert_int_equal(ACT(s, release_approve(&tx, id, r.hash, 20000, &HOA, &te)), 0);
         assert_ok(release_get(s->db, id, &back, &e), &e);
