@@ -281,6 +281,11 @@ static void test_a_value_out_of_range_stops_the_start_with_file_and_line(void **
 
                 assert_refused(text, 6, bad[i].words);
         }
+}
+
+static void test_what_is_missing_or_no_text_stops_the_start(void **state)
+{
+        (void) state;
         assert_refused("database = \"p\"\ndomain = \"localhost\"\nfrom = \"a@b.example\"\n", 2,
                        "one part only");
         assert_refused("domain = \"a.example\"\n", 0, "“database” is missing");
@@ -425,6 +430,7 @@ int main(void)
                 cmocka_unit_test(test_slips_that_the_parser_forgives_are_refused_with_their_line),
                 cmocka_unit_test(test_a_comment_may_stand_between_any_two_words),
                 cmocka_unit_test(test_a_value_out_of_range_stops_the_start_with_file_and_line),
+                cmocka_unit_test(test_what_is_missing_or_no_text_stops_the_start),
                 cmocka_unit_test(test_a_username_without_tls_is_taken_on_loopback_only),
                 cmocka_unit_test(test_a_refused_file_leaves_the_zone_in_use),
                 cmocka_unit_test(test_a_missing_file_says_so),
