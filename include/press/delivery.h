@@ -136,6 +136,17 @@ int delivery_copies(struct db *db, const struct delivery *d, struct delivery_lis
 int delivery_find(struct db *db, int64_t release, const char *address, struct delivery_list *ret,
                   struct err *e);
 
+/* All copies for a contact in a release, the newest last. */
+int delivery_of_contact(struct db *db, int64_t release, int64_t contact, struct delivery_list *ret,
+                        struct err *e);
+#define DELIVERY_WORDS_MAX 8
+/*
+ * Deliveries in whose name and organisation, as sent, every word occurs, case and marks ignored;
+ * in order of id, at most `limit`. -EINVAL: no word, or more than DELIVERY_WORDS_MAX.
+ */
+int delivery_who(struct db *db, int64_t release, const char *words, size_t limit,
+                 struct delivery_list *ret, struct err *e);
+
 /*
  * Makes waiting and held ones of a release (one address, or all when "") due at `now`; *ret_n =
  * how many. -EINVAL when the release is not approved or sending.

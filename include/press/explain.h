@@ -32,6 +32,10 @@ struct explain { /* borrowed */
 int explain_next(const struct explain *x, const struct release *r, const struct delivery *d,
                  struct err *e);
 
+struct contact;
+/* Why a contact who has no delivery in `r` was not written to. */
+int explain_left_out(const struct explain *x, const struct release *r, const struct contact *c);
+
 /* Why `address` (canonical), which has no delivery in `r`, was not written to. */
 int explain_absent(const struct explain *x, const struct release *r, const char *address,
                    struct err *e);

@@ -259,6 +259,14 @@ static int suggest(const struct explain *x, const struct release *r, const char 
         return 0;
 }
 
+int explain_left_out(const struct explain *x, const struct release *r, const struct contact *c)
+{
+        say(x, N_("Not among the recipients of release %lld"), (long long) r->id);
+        one_contact(x, r, c);
+        audience(x, r);
+        return 0;
+}
+
 int explain_absent(const struct explain *x, const struct release *r, const char *address,
                    struct err *e)
 {

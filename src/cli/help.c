@@ -106,8 +106,8 @@ void cli_help(const struct cli *c, const struct command *cmd, const char *group,
                 one(c, cmd, out);
                 return;
         }
-        fprintf(out, "%s pressctl [-c FILE] %s%sCOMMAND [OPTION…]\n\n",
-                msg_text(c->lang, "Usage:"), group ? group : "", group ? " " : "");
+        fprintf(out, "%s pressctl [-c FILE] %s%sCOMMAND [OPTION…]\n\n", msg_text(c->lang, "Usage:"),
+                group ? group : "", group ? " " : "");
         commands(c, group, out);
         if (group) {
                 say_more(c, group, out);

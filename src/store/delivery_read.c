@@ -3,6 +3,10 @@
 
 #include "delivery_internal.h"
 #include "press/mem.h"
+#include "press/text.h"
+
+#include <errno.h>
+#include <string.h>
 
 static int read_list(struct db *db, const char *sql, const struct sql_value *v, size_t n,
                      struct delivery_list *ret, struct err *e)
@@ -38,6 +42,45 @@ int delivery_find(struct db *db, int64_t release, const char *address, struct de
                                   " AND d.address <> '' AND d.release_id = ?1 ORDER BY d.copy";
 
         return read_list(db, sql, SQL_WITH(SQL_INT(release), SQL_TEXT(address)), ret, e);
+}
+
+int delivery_of_contact(struct db *db, int64_t release, int64_t contact, struct delivery_list *ret,
+                        struct err *e)
+{
+        static const char sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE"
+                                  " d.release_id = ?1 AND d.contact_id = ?2 ORDER BY d.copy";
+
+        return read_list(db, sql, SQL_WITH(SQL_INT(release), SQL_INT(contact)), ret, e);
+}
+
+int delivery_who(struct db *db, int64_t release, const char *words, size_t limit,
+                 struct delivery_list *ret, struct err *e)
+{
+        static const char sql[] =
+                "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
+                " AND instr(d.who_fold, ?3) > 0 AND instr(d.who_fold, ?4) > 0"
+                " AND instr(d.who_fold, ?5) > 0 AND instr(d.who_fold, ?6) > 0"
+                " AND instr(d.who_fold, ?7) > 0 AND instr(d.who_fold, ?8) > 0"
+                " AND instr(d.who_fold, ?9) > 0 AND instr(d.who_fold, ?10) > 0"
+                " ORDER BY d.id LIMIT ?2";
+        struct sql_value v[2 + DELIVERY_WORDS_MAX] = {SQL_INT(release), SQL_INT((int64_t) limit)};
+        CLEANUP(mem_free) char *fold = text_fold(words);
+        char *rest = fold, *word;
+        size_t n = 0;
+
+        while (rest && (word = strsep(&rest, " ")) != NULL) {
+                if (!word[0])
+                        continue;
+                if (n == DELIVERY_WORDS_MAX)
+                        return err_set(e, -EINVAL, N_("At most %d words can be looked for"),
+                                       DELIVERY_WORDS_MAX);
+                v[2 + n++] = SQL_TEXT(word);
+        }
+        if (n == 0)
+                return err_set(e, -EINVAL, N_("There is no word to look for"));
+        while (n < DELIVERY_WORDS_MAX)
+                v[2 + n++] = SQL_TEXT(""); /* occurs in every text */
+        return read_list(db, sql, v, COUNT_OF(v), ret, e);
 }
 
 int delivery_copies(struct db *db, const struct delivery *d, struct delivery_list *ret,

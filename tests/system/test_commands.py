@@ -400,6 +400,23 @@ class Explain(CommandCase):
         self.assertIn('Did you mean a@x.example?', why['a@x.exampel'])
         self.assertIn('email:a@x.example', why['b@y.example'])
 
+    def test_who_has_no_address_is_named_by_number_or_name(self):
+        self.press(rows=PEOPLE)
+        self.ok('book', 'add', '--org', 'Báo x.example', '--name', 'Đỗ Văn Mẫu', '--phone', '024 1')
+        self.send(self.statement(Except='email:c@z.example'))
+        self.once()
+        for who in (('4',), ('#4',), ('do van MAU',), ('Đỗ', 'Văn', 'Mẫu')):
+            with self.subTest(who):
+                out = self.ok('explain', 1, *who, '--lang', 'vi').stdout
+                self.assertIn('Đỗ Văn Mẫu, Báo x.example\nKhông gửi: không có địa chỉ\n', out)
+        self.assertEqual(self.json('explain', 1, '4')[0]['state'], 'suppressed')
+        self.assertIn('2 (Lê Văn Mẫu, Báo y.example <b@y.example>), 4 (Đỗ Văn Mẫu',
+                      self.fails(66, 'explain', 1, 'văn mẫu'))
+        self.assertEqual(self.json('explain', 1, 'pham thu')[0]['why'][0],
+                         'Not among the recipients of release 1')
+        self.fails(66, 'explain', 1, 'Người Lạ')
+        self.fails(66, 'explain', 1, '77')
+
     def test_a_wrong_address_or_release_is_refused(self):
         self.sent()
         self.fails(65, 'explain', 1, 'a@')
