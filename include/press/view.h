@@ -21,7 +21,7 @@
 
 /*
  * "Not through yet, next try Tue 24/11/2026 08:05 (+07)", "Refused, did not arrive: 550 5.1.1 …".
- * `r` is its release: in a cancelled one nothing is decided or tried any more.
+ * `r` is its release (in a cancelled one nothing is decided or tried any more), or NULL.
  */
 void view_delivery(const struct release *r, const struct delivery *d, int64_t now, enum lang lang,
                    char out[VIEW_MAX]);

@@ -6,6 +6,7 @@
 #include "press/text.h"
 #include "submit_internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -247,6 +248,7 @@ int submission_open(const struct config *cfg, const char *path, const struct sub
 
         if (r == 0)
                 r = faults_first(&f, e);
+        assert(r < 0 || s); /* what could not be read is a fault */
         for (size_t i = 0; r == 0 && i < s->st->attach.n; i++)
                 r = submission_attach(s, i, e);
         if (r < 0)

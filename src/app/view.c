@@ -11,7 +11,7 @@
 static void waiting(const struct release *r, const struct delivery *d, int64_t now, enum lang lang,
                     char out[VIEW_MAX])
 {
-        bool ended = r->stored == RELEASE_CANCELLED || r->stored == RELEASE_REJECTED;
+        bool ended = r && (r->stored == RELEASE_CANCELLED || r->stored == RELEASE_REJECTED);
         char when[MOMENT_MAX];
 
         moment_show(d->due_at, lang, when);

@@ -180,7 +180,7 @@ static int tell_holders(struct cli *c, int64_t id)
 {
         CLEANUP(delivery_list_done) struct delivery_list l = {0};
         CLEANUP(release_done) struct release rel = {0};
-        int64_t counts[DELIVERY_STATES], n = 0;
+        int64_t counts[DELIVERY_STATES] = {0}, n = 0;
         struct err e = {0};
         int r = release_get(c->db, id, &rel, &e);
 
