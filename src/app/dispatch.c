@@ -137,8 +137,10 @@ static int settle_all(struct dispatch *d, struct tx *tx, struct err *e)
 /* What the commit allowed goes to the wire: envelopes first, so that they ride behind the dot. */
 static void release_to_wire(struct dispatch *d, struct line **room, struct job **claimed, size_t n)
 {
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
+                claimed[i]->work->r.stored = RELEASE_SENDING; /* not before it is on disk */
                 line_hand(d, room[i], claimed[i]);
+        }
 
         for (size_t i = 0; i < d->ngo; i++) {
                 struct job *j = d->go[i];

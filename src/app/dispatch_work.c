@@ -283,10 +283,8 @@ static int claim_release(struct dispatch *d, struct tx *tx, struct work *w, stru
                 gate_shut(d, w, e);
                 return 0;
         }
-        if (r == 0 && w->r.stored == RELEASE_APPROVED) {
+        if (r == 0 && w->r.stored == RELEASE_APPROVED)
                 r = release_sending(tx, w->w.id, e);
-                w->r.stored = RELEASE_SENDING;
-        }
         while (r == 0 && n < want && !w->dry) {
                 CLEANUP(delivery_list_done) struct delivery_list list = {0};
                 size_t ask = want - n;
