@@ -57,7 +57,8 @@ struct conn {
         struct outcome why; /* once OVER */
 
         CURL *easy;
-        bool tcp_up; /* while CONNECTING */
+        bool tcp_up;     /* while CONNECTING */
+        int watch_error; /* errno: the loop could not watch it for libcurl */
         struct curl_slist *connect_to;
         struct talk talk;
         struct loop_timer timer;

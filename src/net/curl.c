@@ -320,22 +320,35 @@ static void note_tcp(struct conn *c, int fd)
                        conn_deadline, c);
 }
 
+/* Told of it, libcurl would give up the whole multi; this connection alone ends, in a moment. */
+static void watch_failed(struct conn *c, int r)
+{
+        if (!c || c->state != CONN_CONNECTING)
+                return;
+        c->watch_error = -r;
+        loop_timer_set(c->net->loop, &c->timer, loop_now(c->net->loop), conn_deadline, c);
+}
+
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *net, void *unused)
 {
         struct net *n = net;
         struct conn *c = conn_of(easy);
         unsigned events =
                 (what & CURL_POLL_IN ? LOOP_READ : 0) | (what & CURL_POLL_OUT ? LOOP_WRITE : 0);
+        int r;
 
         (void) unused;
         if (c && c->fd == fd)
                 return 0; /* ours since the connection is up */
         if (c && what != CURL_POLL_REMOVE)
                 note_tcp(c, fd);
-        if (what == CURL_POLL_REMOVE)
+        if (what == CURL_POLL_REMOVE) {
                 loop_unwatch(n->loop, fd);
-        else
-                return loop_watch(n->loop, fd, events, on_curl_fd, n) < 0 ? -1 : 0;
+                return 0;
+        }
+        r = loop_watch(n->loop, fd, events, on_curl_fd, n);
+        if (r < 0)
+                watch_failed(c, r);
         return 0;
 }
 

@@ -233,7 +233,10 @@ struct outcome diag_deadline(struct conn *c)
 
         diag_peer(c);
         curl_easy_getinfo(c->easy, CURLINFO_NAMELOOKUP_TIME_T, &lookup);
-        if (c->tcp_up)
+        if (c->watch_error)
+                snprintf(text, sizeof(text), "the connection cannot be watched: %s",
+                         strerror(c->watch_error));
+        else if (c->tcp_up)
                 snprintf(text, sizeof(text), "%s did not come in %lld s", waited_for(c, stage),
                          (long long) (ms + 999) / 1000);
         else

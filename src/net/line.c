@@ -157,10 +157,14 @@ static void write_failed(struct conn *c)
 
 static void want_write(struct conn *c, bool want)
 {
+        int r;
+
         if (c->lost || c->want_write == want)
                 return;
         c->want_write = want;
-        (void) loop_watch(c->net->loop, c->fd, LOOP_READ | (want ? LOOP_WRITE : 0), line_ready, c);
+        r = loop_watch(c->net->loop, c->fd, LOOP_READ | (want ? LOOP_WRITE : 0), line_ready, c);
+        if (r < 0)
+                lost_by(c, strerror(-r));
 }
 
 void line_write(struct conn *c)
