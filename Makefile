@@ -4,6 +4,7 @@
 #   make demo       the whole main job against a mail server that catches everything
 #   make check      every test but the slow ones   (SAN=address,undefined: under sanitizers)
 #   make fuzz       give bad input to every parser, an hour each; make fuzz-short: 20 seconds
+#   make torture    pressd through every fault, at full size (SAN=…: at the size of CI)
 #   make bench      what pressd does in a second, beside others; make bench-scale: a million letters
 #   make lint       style, layers, static analysis, a test for each demand
 #   make manual     the list of settings in press.conf(5), from their table
@@ -41,7 +42,7 @@ MAIL_TEMPLATES := $(sort $(wildcard templates/mail/*))
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 SUPPORT  := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,$(wildcard tests/support/*.c))
 
-.PHONY: all check unit check-clang demo bench bench-quick bench-scale lint manual fuzz fuzz-short fuzzers replays deps-fuzz install uninstall deps-test deps-demo deps-bench clean
+.PHONY: all check torture unit check-clang demo bench bench-quick bench-scale lint manual fuzz fuzz-short fuzzers replays deps-fuzz install uninstall deps-test deps-demo deps-bench clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -120,7 +121,15 @@ $(BUILD)/tests/options: $(BUILD)/tests/options.o $(BUILD)/libpress.a
 	$(call show,CC)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-HELPERS := $(patsubst %,$(BUILD)/tests/%,catcher delay-proxy compose options)
+# What is loaded before pressd to change its time or to fail its calls; never with a sanitizer.
+PRELOADS := $(patsubst %,$(BUILD)/tests/%.so,testclock failcall)
+
+$(PRELOADS): $(BUILD)/tests/%.so: tests/support/%.c
+	@mkdir -p $(@D)
+	$(call show,CC)
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARN) -O2 -g -fPIC -shared -o $@ $< -ldl
+
+HELPERS := $(patsubst %,$(BUILD)/tests/%,catcher delay-proxy compose options) $(PRELOADS)
 SYSTEM  := $(sort $(wildcard tests/system/test_*.py))
 
 # TESTS=tests/system/test_x.py or build/tests/test_x runs those alone.
@@ -132,6 +141,11 @@ check: deps-test
 
 unit: $(UNIT)
 	tests/run.py $(UNIT)
+
+# TORTURE=kills, or faults.Disk, runs that alone.
+torture: deps-test
+	$(MAKE) $(PROGRAMS) $(HELPERS)
+	PRESS_BUILD=$(BUILD) tests/system/torture/run.py $(TORTURE)
 
 # The tree compiles clean with the other compiler too.
 check-clang:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Crash and durability: kill -9, a failing or full disk, a held lock, a corrupt file."""
-import collections
+"""Crash and durability: a submission killed, a failing or full disk, a held lock, a corrupt file.
+
+tests/system/torture kills pressd itself.
+"""
 import fcntl
 import os
 import random
@@ -14,42 +16,9 @@ import harness
 from press_case import PressCase
 
 KILLS = int(os.environ.get('PRESS_KILLS', '25'))
-CONNECTIONS = 5
 
 
 class Kill(PressCase):
-    def test_r3_r4_r5_killed_at_random_moments_nobody_is_lost_and_doubles_are_few(self):
-        """500 recipients; the surplus is at most one letter a kill and open connection."""
-        dice = random.Random(5321)
-        self.press('on dot chance 50 do delay 10', rows=500)
-        self.conf = harness.write_config(self.dir, self.sink.relay(connections=CONNECTIONS),
-                                         sections={'class "normal"': {'retry': ['200ms'],
-                                                                      'give_up': '1h'}})
-        self.send()
-        kills = 0
-        for _ in range(KILLS):
-            if not self.json('status', 1)[0]['queued']:
-                break
-            pressd = harness.Pressd(self.conf)
-            time.sleep(dice.uniform(0, 0.08))
-            pressd.kill()
-            kills += 1
-        self.drain()
-        letters = collections.defaultdict(list)
-        for e in self.sink.saved():
-            letters[e['rcpt'][0]].append((e['message_id'], e['hash'], e['bytes']))
-        self.assertEqual(len(letters), 500)                                  # R3: nobody is lost
-        surplus = sum(len(v) - 1 for v in letters.values())
-        print(f'[{kills} kills, {surplus} letters twice]')
-        self.assertLessEqual(surplus, kills * CONNECTIONS)                   # R4
-        for address, copies in letters.items():
-            self.assertEqual(len(set(copies)), 1, address)                   # R5: the same bytes
-        self.assertEqual(self.counts(), {'relayed': 500})
-        self.assert_sum()
-        doubled = {a for a, v in letters.items() if len(v) > 1}
-        unknown = {r['address'] for r in self.log() if r['state'] == 'unknown'}
-        self.assertLessEqual(doubled, unknown)                               # and the log names each
-
     def test_r1_r2_a_submission_killed_anywhere_is_whole_or_absent(self):
         dice = random.Random(1047)
         self.press()

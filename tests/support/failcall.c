@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/*
+ * failcall.so - LD_PRELOAD: the Nth call of one function fails
+ *
+ *   FAILCALL=malloc          malloc, calloc, realloc, counted together: no memory
+ *   FAILCALL=sqlite3_step    returns FAILCALL_CODE without a step
+ *   FAILCALL_AT=N            which call, from 1; FAILCALL_ON=1: and all behind it
+ *   FAILCALL_SEEN=FILE       is made when it happened
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct sqlite3_stmt;
+
+int sqlite3_step(struct sqlite3_stmt *st);
+
+static unsigned long at, calls;
+static bool memory, steps, onward;
+static int code;
+static const char *seen;
+
+static unsigned long number(const char *name)
+{
+        const char *s = getenv(name);
+
+        return s ? strtoul(s, NULL, 10) : 0;
+}
+
+__attribute__((constructor)) static void arm(void)
+{
+        const char *what = getenv("FAILCALL");
+
+        if (!what)
+                return;
+        memory = strcmp(what, "malloc") == 0;
+        steps = strcmp(what, "sqlite3_step") == 0;
+        code = (int) number("FAILCALL_CODE");
+        onward = number("FAILCALL_ON") != 0;
+        seen = getenv("FAILCALL_SEEN");
+        calls = 0;
+        at = number("FAILCALL_AT");
+}
+
+static bool fails(void)
+{
+        unsigned long n = __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
+        int fd;
+
+        if (!at || n < at || (n > at && !onward))
+                return false;
+        fd = n == at && seen ? open(seen, O_WRONLY | O_CREAT | O_CLOEXEC, 0600) : -1;
+        if (fd >= 0)
+                close(fd);
+        return true;
+}
+
+static bool no_memory(void)
+{
+        if (!memory || !fails())
+                return false;
+        errno = ENOMEM;
+        return true;
+}
+
+/* The real one, whoever it is: libc's, or a sanitizer's. `real` is a pointer to a function. */
+static void find(const char *name, void *real)
+{
+        void *p = dlsym(RTLD_NEXT, name);
+
+        memcpy(real, &p, sizeof(p));
+}
+
+void *malloc(size_t size)
+{
+        static void *(*real)(size_t);
+
+        if (!real)
+                find("malloc", &real);
+        return no_memory() ? NULL : real(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+        static void *(*real)(size_t, size_t);
+
+        if (!real)
+                find("calloc", &real);
+        return no_memory() ? NULL : real(n, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+        static void *(*real)(void *, size_t);
+
+        if (!real)
+                find("realloc", &real);
+        return no_memory() ? NULL : real(p, size);
+}
+
+int sqlite3_step(struct sqlite3_stmt *st)
+{
+        static int (*real)(struct sqlite3_stmt *);
+
+        if (!real)
+                find("sqlite3_step", &real);
+        return steps && fails() ? code : real(st);
+}

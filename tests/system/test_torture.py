@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: MIT
+"""The scenarios of `make torture` (tests/system/torture), as many of each as CI has time for."""
+import unittest
+
+from torture.faults import Disk, Line, Memory, Steps     # noqa: F401
+from torture.kills import Kills                          # noqa: F401
+from torture.phases import Phases                        # noqa: F401
+
+if __name__ == '__main__':
+    unittest.main()
