@@ -62,12 +62,41 @@ static void check_again(const struct statement *st)
         must(again->text_line == 3);
 }
 
+struct told { /* the first, and how many */
+        struct err first;
+        int n;
+};
+
+static void tell(void *ctx, const struct err *e)
+{
+        struct told *t = ctx;
+
+        fuzz_reason(e, -EINVAL);
+        must(strcmp(e->file, "file.txt") == 0);
+        if (t->n++ == 0)
+                t->first = *e;
+}
+
+/* Reading on behind a fault finds the same first fault, and an end. */
+static void check_all_told(const uint8_t *data, size_t n, int r, const struct err *e)
+{
+        CLEANUP(statement_free) struct statement *st = NULL;
+        struct told t = {.n = 0};
+        int told = statement_read("file.txt", (const char *) data, n, tell, &t, &st);
+
+        must(told == t.n && told <= STATEMENT_ERRORS);
+        must((told > 0) == (r < 0));
+        must(r == 0 || (t.first.line == e->line && strcmp(t.first.msgid, e->msgid) == 0));
+        must(st || told == 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
         CLEANUP(statement_free) struct statement *st = NULL;
         struct err e = {0};
         int r = statement_parse("file.txt", (const char *) data, n, &st, &e);
 
+        check_all_told(data, n, r, &e);
         if (r < 0) {
                 must(!st);
                 fuzz_reason(&e, -EINVAL);

@@ -204,7 +204,7 @@ class Headers(PressCase):
                          {'người': None, 'khóa': 'auto-generated', 'lệnh': 'auto-generated'})
         for message in self.sink.mails():
             self.assertIsNone(message['Precedence'])
-            self.assertRegex(message['List-Id'], r'<press\.press\.test\.example>$')
+            self.assertRegex(message['List-Id'], r'<press\.test\.example>$')
 
     def test_r126_what_occurs_once_occurs_once_and_is_ours(self):
         self.press(rows=3, reply_to='bao-chi@test.example')
