@@ -170,8 +170,8 @@ int cmd_rehearse(struct cli *c, const struct args *a)
                 json_end(&j, stdout);
         } else {
                 cli_say(c,
-                        "%lld letters, marked as a rehearsal, lie in the Maildir %s. Nothing "
-                        "was sent.\n",
+                        "Letters, marked as a rehearsal: %lld, in the Maildir %s. Nothing was "
+                        "sent.\n",
                         (long long) n, folder);
         }
         return EXIT_OK;

@@ -109,7 +109,7 @@ static int resend_states(struct cli *c, const struct args *a, int64_t id, const 
                 cli_say(c, "Release %lld goes out again to %lld not reached.\n", (long long) id,
                         (long long) n);
         if (stopped)
-                cli_note(c, "%lld are on the stop list and get nothing", (long long) stopped);
+                cli_note(c, "on the stop list, and left out: %lld", (long long) stopped);
         if (n)
                 cli_note_sender(c);
         return EXIT_OK;
