@@ -153,12 +153,13 @@ class Stop(SenderCase):
                                harness.program('pressd'), '-c', str(self.conf)],
                               env={**harness.ENV, 'ASAN_OPTIONS': 'detect_leaks=0'},
                               stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as p:
-            self.addCleanup(p.kill)
-            time.sleep(3)
-            tracee = int(subprocess.run(['pgrep', '-P', str(p.pid)], capture_output=True,
-                                        text=True).stdout.split()[0])
-            os.kill(tracee, signal.SIGTERM)
-            text = p.communicate(timeout=harness.STOP_S)[1]
+            try:
+                time.sleep(3)
+                children = pathlib.Path(f'/proc/{p.pid}/task/{p.pid}/children').read_text()
+                os.kill(int(children.split()[0]), signal.SIGTERM)
+                text = p.communicate(timeout=harness.STOP_S)[1]
+            finally:
+                p.kill()
         self.assertEqual(p.returncode, 74, text)
         self.drain()
         self.assertEqual(len(self.received()), 40)
