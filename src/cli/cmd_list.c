@@ -73,21 +73,27 @@ static int limit(struct cli *c, const char *s, size_t *ret)
         return 0;
 }
 
-static void print_rows(const struct cli *c, const struct release *v, size_t n)
+static int print_rows(const struct cli *c, const struct release *v, size_t n, struct err *e)
 {
         CLEANUP(table_done) struct table t = TABLE(6, 1u << 0 | 1u << 3);
 
         for (size_t i = 0; i < n; i++) {
                 char when[MOMENT_MAX];
+                struct tally people;
+                int r = tally_read(c->db, v[i].id, &people, e);
+
+                if (r < 0)
+                        return r;
 
                 table_number(&t, v[i].id);
                 table_cell(&t, release_state_title(v[i].state, c->lang));
                 table_cell(&t, moment_show(moment_of(&v[i]), c->lang, when));
-                table_number(&t, v[i].recipients);
+                table_number(&t, view_people(&people));
                 table_cell(&t, v[i].number);
                 table_cell(&t, v[i].title);
         }
         table_print(&t, 0, stdout);
+        return 0;
 }
 
 int cmd_list(struct cli *c, const struct args *a)
@@ -110,9 +116,11 @@ int cmd_list(struct cli *c, const struct args *a)
                 for (size_t i = 0; i < n; i++)
                         print_json(&l.v[i], false);
         else if (n)
-                print_rows(c, l.v, n);
+                r = print_rows(c, l.v, n, &e);
         else
                 cli_say(c, "There is no release yet.\n");
+        if (r < 0)
+                return cli_fail(c, r, &e);
         if (l.n > max && !c->json && isatty(STDOUT_FILENO))
                 cli_note(c, "only the newest %zu; more with --limit", max);
         return EXIT_OK;
@@ -164,6 +172,11 @@ static int print_head(struct sheet *s, const struct release *r, struct err *e)
 {
         enum lang lang = s->c->lang;
         char people[32];
+        struct tally t;
+        int rc = tally_read(s->c->db, r->id, &t, e);
+
+        if (rc < 0)
+                return rc;
 
         line(s, N_("Kind"), release_kind_title(r->kind, lang));
         line(s, N_("Class"), release_class_title(r->class, lang));
@@ -171,7 +184,7 @@ static int print_head(struct sheet *s, const struct release *r, struct err *e)
         line(s, N_("To"), r->audience);
         line(s, N_("Except"), r->except);
         line(s, N_("Early"), r->early);
-        snprintf(people, sizeof(people), "%lld", (long long) r->recipients);
+        snprintf(people, sizeof(people), "%lld", (long long) view_people(&t));
         line(s, N_("Recipients"), people);
         done_line(s, N_("Submitted"), r->submitted_by, r->submitted_at);
         done_line(s, N_("Approved"), r->approved_by, r->approved_at);

@@ -230,6 +230,8 @@ class Reading(CommandCase):
         self.assertRegex(out, r'\n +3  người nhận\n')
         self.assertNotIn('Chưa tới:', out)
         self.assertEqual(self.json('status', 1)[0]['recipients'], 4)  # deliveries
+        self.assertRegex(self.ok('list').stdout, r'\(\+07\) +3  12/TC-TTTT')
+        self.assertRegex(self.ok('show', 1).stdout, r'\nRecipients +3\n')
         out = self.ok('explain', 1, 'b@y.example', '--lang', 'vi').stdout
         self.assertRegex(out, r'Đã gửi lại bằng tay tới moi@y\.example \(.*\): Đã chuyển cho máy')
 
