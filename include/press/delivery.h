@@ -102,6 +102,13 @@ int delivery_recover(struct tx *tx, int64_t now, const struct retry_policy polic
                      int64_t *ret_queued, int64_t *ret_unknown, struct err *e);
 
 /*
+ * No retry waits longer than the longest step of its release's class: for one that does, the
+ * clock has been set back, or the steps are shorter now. It is due within such a step (R12).
+ */
+int delivery_retry_within(struct tx *tx, int64_t now,
+                          const struct retry_policy policy[RELEASE_CLASSES], struct err *e);
+
+/*
  * Waiting deliveries of `release` (queued, deferred, unknown with a due time) that were due
  * first before `due_before` -> expired, at most `limit`, with events that keep the last reply.
  * Due first: the release's due_at (early_at for the Early audience), or created_at of a resend.

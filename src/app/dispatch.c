@@ -191,6 +191,10 @@ static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nro
                 return r;
         }
         alarms_written(d->alarms);
+        if (d->time_taken && !d->stopping) {
+                d->time_taken = false;
+                d->refresh = true;
+        }
         *ret_n = n;
         return 0;
 }
@@ -199,7 +203,7 @@ static bool work_to_commit(const struct dispatch *d, size_t nroom)
 {
         if (d->nresult || d->ngo || alarms_changed(d->alarms))
                 return true;
-        if (d->cancelling && !d->stopping)
+        if ((d->cancelling || d->time_taken) && !d->stopping)
                 return true;
         if (nroom && work_waiting(d))
                 return true;
@@ -374,6 +378,7 @@ int dispatch_open(struct config **cfg, struct db *db, struct loop *loop, enum di
         d->refresh = true;
         d->alarms = alarms_new();
         d->wall_offset = clock_wall() - boot_ms();
+        d->time_taken = true;
         r = net_open(loop, &line_ops, d, &d->net, e);
         if (r < 0)
                 return r;
@@ -438,6 +443,7 @@ void dispatch_reload(struct dispatch *d, struct config **cfg)
                 return;
         }
         d->wall_offset = clock_wall() - boot_ms(); /* a person vouches for the time */
+        d->time_taken = true;
         work_gate_again(d);
         d->refresh = true;
         log_info("configuration read again");

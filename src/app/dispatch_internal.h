@@ -137,6 +137,7 @@ struct dispatch {
         struct loop_timer timer;
         int64_t now;              /* wall ms at the start of this turn, steadied (R12) */
         int64_t wall_offset;      /* wall - boot clock, followed slowly */
+        bool time_taken;          /* as it is, at the start or by a person: look at the retries */
         int64_t storage_retry_at; /* monotonic; 0 = storage is well */
         int64_t locked_since;     /* the same; 0 = the write lock was had last time */
 };

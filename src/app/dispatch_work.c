@@ -372,6 +372,8 @@ int work_upkeep(struct dispatch *d, struct tx *tx, struct err *e)
 {
         int r = cancel_rest(d, tx, e);
 
+        if (r == 0 && d->time_taken)
+                r = delivery_retry_within(tx, d->now, dispatch_config(d)->class, e);
         for (size_t i = 0; i < d->nwork && r == 0; i++) {
                 struct work *w = d->work[i];
                 int64_t before = d->now - policy_of(d, w)->give_up_ms;

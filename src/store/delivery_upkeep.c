@@ -122,6 +122,31 @@ int delivery_recover(struct tx *tx, int64_t now, const struct retry_policy polic
         return 0;
 }
 
+int delivery_retry_within(struct tx *tx, int64_t now,
+                          const struct retry_policy policy[RELEASE_CLASSES], struct err *e)
+{
+        static const char sql[] =
+                "UPDATE delivery SET due_at = ?2 + due_at % ?3 WHERE due_at > ?2 + ?3"
+                " AND state IN ('deferred', 'unknown') AND release_id IN"
+                " (SELECT r.id FROM release_count c JOIN release r ON r.id = c.release_id"
+                "   WHERE " COUNT_OPEN " AND r.class = ?1)";
+        int r = 0;
+
+        for (enum release_class c = CLASS_URGENT; c < RELEASE_CLASSES && r >= 0; c++) {
+                int64_t longest = 1;
+
+                for (size_t i = 0; i < policy[c].nsteps; i++)
+                        if (policy[c].step_ms[i] > longest)
+                                longest = policy[c].step_ms[i];
+                longest += longest / 10; /* by chance */
+                r = sql_run(tx->db, sql,
+                            SQL_WITH(SQL_TEXT(words_name(&release_classes, c)), SQL_INT(now),
+                                     SQL_INT(longest)),
+                            e);
+        }
+        return r;
+}
+
 /* --- time running out ------------------------------------------------------------- */
 
 #define DUE_FIRST_BEFORE                                                     \

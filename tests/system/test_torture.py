@@ -4,6 +4,7 @@ import unittest
 
 from torture.faults import Disk, Line, Memory, Steps     # noqa: F401
 from torture.kills import Kills                          # noqa: F401
+from torture.moments import ClockJump, Locked            # noqa: F401
 from torture.phases import Phases                        # noqa: F401
 
 if __name__ == '__main__':

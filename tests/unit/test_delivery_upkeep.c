@@ -119,6 +119,33 @@ static void test_a_retry_cut_off_before_its_text_left_is_unknown_as_before(void 
         assert_int_equal(after.attempt, 1);
 }
 
+static int64_t due_between(const struct scratch *s, int64_t from, int64_t to)
+{
+        char sql[160];
+
+        snprintf(sql, sizeof(sql),
+                 "SELECT count(*) FROM delivery WHERE due_at BETWEEN %lld AND %lld",
+                 (long long) from, (long long) to);
+        return scratch_int(s, sql);
+}
+
+/* R12: five minutes and the tenth that chance may add are the class's longest step. */
+static void test_a_clock_set_back_leaves_no_retry_stuck(void **state)
+{
+        struct scratch *s = *state;
+        int64_t id = scratch_approved(s, 4);
+
+        try_one(s, id, DELIVERY_DEFERRED, NOON + CLOCK_DAY + 7);
+        try_one(s, id, DELIVERY_UNKNOWN, NOON + CLOCK_DAY + 11);
+        try_one(s, id, DELIVERY_UNKNOWN, 0); /* held: a person decides */
+        try_one(s, id, DELIVERY_DEFERRED, NOON + 330000);
+        assert_int_equal(ACT(s, delivery_retry_within(&tx, NOON, POLICY, &te)), 0);
+        assert_int_equal(due_between(s, NOON, NOON + 329999), 2);
+        assert_int_equal(due_between(s, NOON + 330000, NOON + 330000), 1);
+        assert_int_equal(scratch_int(s, "SELECT count(*) FROM delivery WHERE due_at IS NULL"), 1);
+        scratch_check_counts(s, id);
+}
+
 /* --- time running out ------------------------------------------------------------------ */
 
 static size_t expire(struct scratch *s, int64_t release, int64_t before, size_t limit)
@@ -338,6 +365,7 @@ int main(void)
                 TEST(test_recovery_decides_by_what_is_on_disk),
                 TEST(test_a_held_class_waits_for_a_person_after_a_crash),
                 TEST(test_a_retry_cut_off_before_its_text_left_is_unknown_as_before),
+                TEST(test_a_clock_set_back_leaves_no_retry_stuck),
                 TEST(test_what_waits_too_long_expires_with_its_last_reply),
                 TEST(test_early_ones_and_resends_have_their_own_beginning),
                 TEST(test_waiting_and_held_ones_are_due_when_a_person_says_so),
