@@ -2,6 +2,7 @@
 """The scenarios of `make torture` (tests/system/torture), as many of each as CI has time for."""
 import unittest
 
+from torture.chaos import Away, Chaos                    # noqa: F401
 from torture.faults import Disk, Line, Memory, Steps     # noqa: F401
 from torture.kills import Kills                          # noqa: F401
 from torture.moments import ClockJump, Locked            # noqa: F401

@@ -72,11 +72,12 @@ def preload(name, env):
 class Queue:
     """A database with one release waiting, made once and copied for each run."""
 
-    def __init__(self, case, rows=12, attach=0, name='queue'):
+    def __init__(self, case, rows=12, attach=0, name='queue',
+                 domain=lambda n: f'paper{n % 50}.example'):
         self.dir = case.dir / name
         self.dir.mkdir()
         conf = harness.write_config(self.dir, {'url': 'smtp://127.0.0.1:1', 'tls': 'off'})
-        self.addresses = [f'n{n:05}@paper{n % 50}.example' for n in range(rows)]
+        self.addresses = [f'n{n:05}@{domain(n)}' for n in range(rows)]
         lines = ['org,org_kind,name,role,email']
         lines += [f'Báo {a.split("@")[1]},press,Người {a[1:6]},journalist,{a}'
                   for a in self.addresses]

@@ -19,7 +19,7 @@ import unittest
 os.environ.setdefault('PRESS_TORTURE', 'full')
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-SCENARIOS = ('phases', 'moments', 'faults', 'kills')
+SCENARIOS = ('phases', 'moments', 'chaos', 'faults', 'kills')
 
 
 def main(names):
