@@ -140,7 +140,7 @@ int delivery_retry_within(struct tx *tx, int64_t now,
                                 longest = policy[c].step_ms[i];
                 longest += longest / 10; /* by chance */
                 r = sql_run(tx->db, sql,
-                            SQL_WITH(SQL_TEXT(words_name(&release_classes, c)), SQL_INT(now),
+                            SQL_WITH(SQL_TEXT(words_name(&release_classes, (int) c)), SQL_INT(now),
                                      SQL_INT(longest)),
                             e);
         }

@@ -97,6 +97,7 @@ static void test_a_fault_and_the_next_try_are_told_with_their_times(void **state
         CLEANUP(db_close) struct db *pressd = sender(s);
         int64_t id = scratch_approved(s, 1);
 
+        assert_non_null(pressd);
         assert_string_equal(next(s, id), "It is tried as soon as a line to the relay is free\n");
         settle_one(s, id, DELIVERY_DEFERRED, NOON + 300000);
         assert_int_equal(ACT(s, fault_replace(&tx, &f, 1, &te)), 0);
@@ -113,6 +114,7 @@ static void test_every_pause_is_told_with_its_way_out_and_no_try_is_promised(voi
         CLEANUP(db_close) struct db *pressd = sender(s);
         int64_t id = scratch_approved(s, 1);
 
+        assert_non_null(pressd);
         assert_int_equal(ACT(s, release_pause(&tx, id, "sai số liệu", &hoa, &te)), 0);
         assert_int_equal(ACT(s, release_pause_all(&tx, true, &hoa, &te)), 0);
         assert_string_equal(next(s, id),
@@ -127,6 +129,7 @@ static void test_a_fault_of_another_release_is_not_told(void **state)
         CLEANUP(db_close) struct db *pressd = sender(s);
         int64_t id = scratch_approved(s, 1);
 
+        assert_non_null(pressd);
         assert_int_equal(ACT(s, fault_replace(&tx, f, 2, &te)), 0);
         assert_says(next(s, id), ": one\n");
         assert_null(strstr(told.s, "seven"));

@@ -143,7 +143,6 @@ static void test_early_readers_get_it_before_the_embargo_with_the_notice(void **
         struct place *p = *state;
         CLEANUP(release_done) struct release r = {0};
         CLEANUP(delivery_list_done) struct delivery_list l = {0};
-        CLEANUP(frozen_done) struct frozen f = {0};
         int64_t id = sent(p, HEAD "To: kind:department\nEmbargo: 2026-01-02 08:00\n"
                                   "Early: tag:som\nExpires: 2h\n" BODY);
 
