@@ -12,7 +12,7 @@ import unittest
 import harness
 from torture import rig
 
-LOCKED_S = 60 if rig.FULL else 2
+LOCKED_S, LETTERS = (60, 60) if rig.FULL else (1, 24)
 DAY = 86400
 FACTOR = 5      # of pressd's clock, so that a sick relay's seconds pass
 # What waits when the clock jumps: how the relay made it wait, and the row in the log that says so.
@@ -104,7 +104,7 @@ class Locked(rig.Torture):
             db.execute('ROLLBACK')
 
     def hold(self, lock):
-        with self.run_of(self.queue(60), 'on dot do delay 150\non rcpt every 9 do reply 450 "later"',
+        with self.run_of(self.queue(LETTERS), 'on dot do delay 150\non rcpt every 9 do reply 450 "later"',
                          factor=1) as run:
             pressd = run.start()
             harness.wait_until(lambda: len(run.sinks[0].saved()) > 8)
