@@ -118,8 +118,9 @@ static void test_a_line_of_10_mb_leaves_in_short_lines(void **state)
         body_quoted(&b, text, n);
         assert_false(b.over);
         for (const char *p = b.s, *end; *p; p = end + 3) {
-                end = strstr(p, "=\r\n");
+                end = memchr(p, '=', b.len - (size_t) (p - b.s)); /* strstr() is slow under ASan */
                 assert_non_null(end);
+                assert_memory_equal(end, "=\r\n", 3);
                 longest = (size_t) (end - p) > longest ? (size_t) (end - p) : longest;
                 kept += (size_t) (end - p);
         }
