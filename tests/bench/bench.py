@@ -40,6 +40,7 @@ class Bench:
         self.large = rig.Press('large', self.many)
         self.nodemailer, self.postfix = rig.Nodemailer(), rig.Postfix()
         self.sizes = [self._size(n) for n in (2048, 20480)]
+        self.commits = []                         # ms, one before each set of runs
         self.got = collections.defaultdict(list)  # (peer, size, sink) -> runs
 
     def _size(self, octets):
@@ -66,6 +67,7 @@ class Bench:
 
     def speed_round(self, sink):
         for size, statement, shared, octets in self.sizes:
+            self.commits.append(rig.commit_ms(20)['median'])
             with rig.SINKS[sink]() as port:
                 def keep(peer, run):
                     self.got[peer, size, sink].append(run)
@@ -115,6 +117,7 @@ class Bench:
                                                 self.got['bare loop', large, sink])], most=2.5)
         goal(f'{large} letter: CPU of pressd a letter', '',
              [1e6 * r.cpu / r.letters for r in self.got['pressd', large, 'catcher']], unit=' us')
+        goal('one commit on this disk, before each set of runs', '', self.commits, unit=' ms')
         goal(f'submitting to {self.count:,}', '',
              [r.submit_s for r in self.got['pressd', large, 'catcher']], unit=' s')
 
