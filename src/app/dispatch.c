@@ -296,29 +296,32 @@ static void stop_step(struct dispatch *d)
         loop_stop(d->loop);
 }
 
-static void look(struct dispatch *d)
+/* false: the storage failed, and nothing more is begun in this turn. */
+static bool look(struct dispatch *d)
 {
         struct err e = {0};
         int r;
 
         if (!d->refresh && loop_now(d->loop) < d->refresh_at && !work_retry_came(d))
-                return;
+                return true;
         r = work_refresh(d, &e);
         if (r < 0) {
                 storage_failed(d, r, &e);
-                return;
+                return false;
         }
         d->refresh = false;
         d->refresh_at = loop_now(d->loop) + LOOK_MS;
+        return true;
 }
 
-static void judge(struct dispatch *d)
+static bool judge(struct dispatch *d)
 {
         struct err e = {0};
-        int r = d->storage_retry_at ? 0 : work_gate_step(d, &e);
+        int r = work_gate_step(d, &e);
 
         if (r < 0)
                 storage_failed(d, r, &e);
+        return r == 0;
 }
 
 /* Runs after everything of one epoll_wait() was served. */
@@ -337,9 +340,9 @@ static void turn(void *ctx)
         }
         d->storage_retry_at = 0;
         d->now = steady_now(d);
-        if (!d->stopping) {
-                look(d);
-                judge(d);
+        if (!d->stopping && !(look(d) && judge(d))) {
+                arm_timer(d, false);
+                return;
         }
         nroom = find_room(d, room);
         if (work_to_commit(d, nroom)) {

@@ -34,8 +34,15 @@ class Faults(rig.Torture):
             if run.open_work():
                 run.drain()
             run.judge(expected, CONNECTIONS)
+            self.words(run)
             self.codes[code] += 1
         return hit
+
+    def words(self, run):
+        """What is wrong here is not the relay's, and who stops begins nothing more."""
+        for life in run.log().split('ready database'):
+            self.assertNotIn('alarm over', life.partition('storage failed, stopping')[2])
+        self.assertNotIn('Out of memory', run.log())
 
     def sweep(self, fault, **kw):
         """Every N until a run is over before it; in CI ever fewer of them."""
@@ -61,7 +68,7 @@ class Steps(Faults):
 
 
 # Who is out of memory ends, however: we by SIGABRT, some library by a step into nowhere.
-DEAD = (*rig.ENDED, -signal.SIGABRT, -signal.SIGSEGV)
+DEAD = (*rig.ENDED, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGFPE)
 
 
 class Memory(Faults):
@@ -80,6 +87,7 @@ class Memory(Faults):
                     if run.open_work():
                         run.drain()
                     run.judge(expected, CONNECTIONS)
+                    self.words(run)
         self.tally['last'] = n
 
 
