@@ -37,6 +37,9 @@ char *mem_strndup(const char *s, size_t n) __attribute__((malloc, returns_nonnul
 char *mem_printf(const char *fmt, ...)
         __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
+/* The end of the process, for a library that says it had none. */
+_Noreturn void mem_exhausted(void);
+
 /* For CLEANUP(mem_free): frees *(void **) p. */
 void mem_free(void *p);
 

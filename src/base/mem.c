@@ -5,12 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+void mem_exhausted(void)
+{
+        fputs("<2>press: out of memory\n", stderr);
+        abort();
+}
+
 static void *checked(void *p)
 {
-        if (!p) {
-                fputs("<2>press: out of memory\n", stderr);
-                abort();
-        }
+        if (!p)
+                mem_exhausted();
         return p;
 }
 

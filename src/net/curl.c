@@ -78,6 +78,8 @@ static CURLcode set_url(struct conn *c, CURL *easy)
         curl_free(url);
         curl_url_cleanup(u);
         free(path);
+        if (r == CURLUE_OUT_OF_MEMORY)
+                return CURLE_OUT_OF_MEMORY;
         return r ? CURLE_URL_MALFORMAT : CURLE_OK;
 }
 
@@ -96,6 +98,8 @@ static CURLcode set_address(struct conn *c, CURL *easy)
         snprintf(c->target, sizeof(c->target), "%s", a);
         c->connect_to = curl_slist_append(NULL, s);
         free(s);
+        if (!c->connect_to)
+                return CURLE_OUT_OF_MEMORY;
         SET(CURLOPT_CONNECT_TO, c->connect_to);
         return CURLE_OK;
 }
@@ -165,6 +169,7 @@ static CURLcode prepare(struct conn *c, CURL *easy)
 void multi_connect(struct conn *c)
 {
         struct net *n = c->net;
+        CURLMcode added = CURLM_OK;
         CURLcode rc;
 
         if (c->opts.tcp_ms <= 0)
@@ -172,9 +177,13 @@ void multi_connect(struct conn *c)
         if (c->opts.session_ms <= 0)
                 c->opts.session_ms = SESSION_MS;
         c->easy = curl_easy_init();
-        rc = c->easy ? prepare(c, c->easy) : CURLE_FAILED_INIT;
-        if (rc == CURLE_OK && curl_multi_add_handle(n->multi, c->easy) != CURLM_OK)
-                rc = CURLE_FAILED_INIT;
+        rc = c->easy ? prepare(c, c->easy) : CURLE_OUT_OF_MEMORY;
+        if (rc == CURLE_OK)
+                added = curl_multi_add_handle(n->multi, c->easy);
+        if (added != CURLM_OK)
+                rc = added == CURLM_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT;
+        if (rc == CURLE_OUT_OF_MEMORY)
+                mem_exhausted();
         if (rc != CURLE_OK) {
                 struct outcome why = diag_failed(c, rc);
 
@@ -251,6 +260,8 @@ static void finished(struct conn *c, CURLcode rc)
         diag_peer(c);
         if (rc == CURLE_OK)
                 rc = take_over(c);
+        if (rc == CURLE_OUT_OF_MEMORY)
+                mem_exhausted(); /* no trouble of the relay's (R83) */
         if (rc == CURLE_OK) {
                 if (c->tls)
                         c->record = mem_alloc(TLS_RECORD_BYTES);
