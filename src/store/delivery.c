@@ -111,14 +111,15 @@ int delivery_rows(struct sql *q, struct delivery_list *l, struct err *e)
  */
 #define ORDER_BLOCK 16
 
-static int64_t order_next(struct db *db)
+/* Within a block the salt decides: it is random already. */
+static int64_t order_next(struct db *db, const unsigned char salt[3])
 {
         struct order *o = db_order(db);
 
         if (o->used % ORDER_BLOCK == 0)
                 token_random(&o->high, sizeof(o->high));
         o->used++;
-        return ((int64_t) o->high << 24) | (token_random32() & 0xffffff);
+        return ((int64_t) o->high << 24) | salt[0] << 16 | salt[1] << 8 | salt[2];
 }
 
 int delivery_insert(struct tx *tx, struct delivery *d, int64_t replaces, struct err *e)
@@ -127,27 +128,28 @@ int delivery_insert(struct tx *tx, struct delivery *d, int64_t replaces, struct 
                 "INSERT INTO delivery (release_id, contact_id, copy, replaces, address, name, org,"
                 " title, who_fold, org_kind, role, language, priority, early, salt, order_key,"
                 " state, reason, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) ON CONFLICT DO NOTHING RETURNING id";
+                " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) ON CONFLICT DO NOTHING";
         CLEANUP(mem_free) char *who = mem_printf("%s %s", d->name, d->org);
         CLEANUP(mem_free) char *fold = text_fold(who);
-        int64_t order_key = order_next(tx->db);
+        int64_t order_key;
         int r;
 
         assert(fold);
         token_random(d->salt, sizeof(d->salt));
-        r = sql_get_int(tx->db, sql,
-                        SQL_WITH(SQL_INT(d->release_id), SQL_OPT(d->contact_id), SQL_INT(d->copy),
-                                 SQL_OPT(replaces), SQL_TEXT(d->address), SQL_TEXT(d->name),
-                                 SQL_TEXT(d->org), SQL_TEXT(d->title), SQL_TEXT(fold),
-                                 SQL_TEXT(words_name(&org_kinds, (int) d->org_kind)),
-                                 SQL_TEXT(words_name(&contact_roles, (int) d->role)),
-                                 SQL_TEXT(msg_lang_name(d->language)), SQL_INT(d->priority),
-                                 SQL_INT(d->early), SQL_BLOB(d->salt, sizeof(d->salt)),
-                                 SQL_INT(order_key),
-                                 SQL_TEXT(words_name(&delivery_states, (int) d->state)),
-                                 SQL_TEXT(words_name(&delivery_reasons, (int) d->reason)),
-                                 SQL_INT(d->created_at)),
-                        &d->id, e);
+        order_key = order_next(tx->db, d->salt);
+        r = sql_insert(tx->db, sql,
+                       SQL_WITH(SQL_INT(d->release_id), SQL_OPT(d->contact_id), SQL_INT(d->copy),
+                                SQL_OPT(replaces), SQL_TEXT(d->address), SQL_TEXT(d->name),
+                                SQL_TEXT(d->org), SQL_TEXT(d->title), SQL_TEXT(fold),
+                                SQL_TEXT(words_name(&org_kinds, (int) d->org_kind)),
+                                SQL_TEXT(words_name(&contact_roles, (int) d->role)),
+                                SQL_TEXT(msg_lang_name(d->language)), SQL_INT(d->priority),
+                                SQL_INT(d->early), SQL_BLOB(d->salt, sizeof(d->salt)),
+                                SQL_INT(order_key),
+                                SQL_TEXT(words_name(&delivery_states, (int) d->state)),
+                                SQL_TEXT(words_name(&delivery_reasons, (int) d->reason)),
+                                SQL_INT(d->created_at)),
+                       &d->id, e);
         if (r == 0)
                 return err_set(e, -EEXIST, "%s is already a recipient of release %lld.",
                                d->address[0] ? d->address : d->name, (long long) d->release_id);

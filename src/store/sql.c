@@ -199,6 +199,17 @@ int sql_get_int(struct db *db, const char *text, const struct sql_value *v, size
         return r;
 }
 
+int sql_insert(struct db *db, const char *text, const struct sql_value *v, size_t n,
+               int64_t *ret_id, struct err *e)
+{
+        int r = sql_run(db, text, v, n, e);
+
+        if (r < 0 || sql_changes(db) != 1)
+                return r;
+        *ret_id = sqlite3_last_insert_rowid(db->handle);
+        return 1;
+}
+
 int64_t sql_changes(struct db *db)
 {
         return sqlite3_changes64(db->handle);

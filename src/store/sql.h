@@ -84,6 +84,12 @@ int sql_run(struct db *db, const char *text, const struct sql_value *v, size_t n
 /* The first column of the first row: 1 and *ret, or 0 when there is no row. */
 int sql_get_int(struct db *db, const char *text, const struct sql_value *v, size_t n, int64_t *ret,
                 struct err *e);
+/*
+ * Inserts one row: 1 and its id, or 0 when ON CONFLICT left it out. For INSERT by the million:
+ * RETURNING makes SQLite fill a table of its own for each row.
+ */
+int sql_insert(struct db *db, const char *text, const struct sql_value *v, size_t n,
+               int64_t *ret_id, struct err *e);
 /* Rows that the latest INSERT, UPDATE or DELETE touched. */
 int64_t sql_changes(struct db *db);
 
