@@ -51,8 +51,10 @@ class Chaos(rig.Torture):
                     self.run_of(queue, script(seed), script(seed + 100), factor=20,
                                 relay={'connections': 10}) as run:
                 start = time.monotonic()
-                run.drain(timeout=300)
+                pressd = run.start()
+                harness.wait_until(lambda: not run.open_work(), 300)
                 took = time.monotonic() - start
+                self.assertEqual(pressd.stop(), 0)
                 tally = run.judge(ends)
                 lines = sum(s.connections() for s in run.sinks)
                 print(f'[{took:.0f} s, {lines} connections]', end=' ')

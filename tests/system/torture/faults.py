@@ -38,6 +38,11 @@ class Faults(rig.Torture):
             self.codes[code] += 1
         return hit
 
+    def few_wrong(self):
+        """Where every run goes wrong, none says that it met no fault."""
+        result = self._outcome.result
+        return len(result.failures) + len(result.errors) < 20
+
     def words(self, run):
         """What is wrong here is not the relay's, and who stops begins nothing more."""
         for life in run.log().split('ready database'):
@@ -46,12 +51,12 @@ class Faults(rig.Torture):
 
     def sweep(self, fault, **kw):
         """Every N until a run is over before it; in CI ever fewer of them."""
-        self.codes = collections.Counter()
-        for n in rig.thin(itertools.count(1)):
+        self.codes, n = collections.Counter(), 0
+        for n in itertools.takewhile(lambda _: self.few_wrong(), rig.thin(itertools.count(1))):
             with self.subTest(n=n):
                 if not self.one(lambda run: fault(run, n), **kw):
                     break
-        self.tally['faults'] += sum(self.codes.values()) - 1
+        self.tally['faults'] += max(sum(self.codes.values()) - 1, 0)
         self.tally['last'] = n
 
 
@@ -73,13 +78,20 @@ DEAD = (*rig.ENDED, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGFPE)
 
 class Memory(Faults):
     def test_r83_any_allocation_may_fail_and_nothing_is_lost(self):
-        """Those of the libraries' start, thousands, share a queue until one run gets to work."""
-        numbers, hit = rig.thin(itertools.count(1)), True
-        while hit:
+        self.starve(rig.thin(itertools.count(1)))
+
+    def test_r83_memory_that_stays_out_ends_the_process(self):
+        self.starve(rig.fewer(itertools.count(1), 1.01 if rig.FULL else 1.5), onward=True)
+
+    def starve(self, numbers, onward=False):
+        """Thousands belong to the libraries' start: they share a queue until one run gets to work."""
+        hit, n = True, 0
+        while hit and self.few_wrong():
             with self.run_of(self.waiting, SCRIPT, relay={'connections': CONNECTIONS}) as run:
-                for n in numbers:
+                for n in itertools.takewhile(lambda _: self.few_wrong(), numbers):
                     with self.subTest(n=n):
-                        hit = run.failcall('malloc', n, codes=DEAD)[1]
+                        code, hit = run.failcall_drain('malloc', n, onward=onward, codes=DEAD)
+                        self.assertFalse(onward and hit and code == 0)
                     self.tally['faults'] += hit
                     if not hit or 'ready database' in run.log():
                         break
@@ -91,9 +103,38 @@ class Memory(Faults):
         self.tally['last'] = n
 
 
+class Submit(Faults):
+    """pressctl send: the release is there whole, or not at all; the answer is right (R1, R2, R6)."""
+
+    def setUp(self):
+        rig.Torture.setUp(self)
+        self.waiting = self.queue(RECIPIENTS, send=False)
+
+    def send(self, run, wrap, env):
+        with rig.harness.Process([*wrap, rig.harness.program('pressctl'), '-c', str(run.conf), 'send',
+                                  str(self.waiting.dir / 's.txt')], run.dir / 'send.log', env) as p:
+            code = p.wait(30)
+        self.assertIn(code, (*DEAD, 69, 72, 75))
+        there = run.releases()
+        self.assertTrue(there or code != 0, 'accepted, and not there')
+        if not there:       # nothing of it is left to trip over
+            p = rig.harness.run_pressctl(run.conf, 'send', self.waiting.dir / 's.txt')
+            self.assertEqual(p.returncode, 0, p.stderr)
+        return code
+
+    def strace_send(self, run, calls, how, n):
+        return self.send(run, run.strace(calls, how, n), rig.harness.ENV), run.injected()
+
+    def failcall_send(self, run, *fault):
+        return self.send(run, [], run.failcall_env(*fault)), run.seen.exists()
+
+    def test_r1_r2_any_allocation_may_fail(self):
+        self.sweep(lambda run, n: self.failcall_send(run, 'malloc', n))
+
+
 def add(case, name, calls, how, **kw):
     def test(self):
-        self.sweep(lambda run, n: run.strace(calls, how, n), **kw)
+        self.sweep(lambda run, n: run.strace_drain(calls, how.replace('%d', str(n + 15)), n), **kw)
     setattr(case, 'test_' + name, test)
 
 
@@ -103,6 +144,8 @@ for call, errors in {'pwrite64': ('EIO', 'ENOSPC'), 'fdatasync,fsync': ('EIO', '
     for error in errors:
         add(Disk, f'r6_r7_each_nth_{call.split(",")[0]}_failing_with_{error}', call,
             f'error={error}')
+add(Disk, 'r7_full_for_a_while_from_each_nth_write', 'pwrite64', 'error=ENOSPC:when=N..%d')
+add(Disk, 'r6_failing_for_good_from_each_nth_write', 'pwrite64', 'error=EIO:when=N+')
 
 for call, faults in {
         'sendmsg': ('error=ECONNRESET', 'error=ENOBUFS'),
@@ -115,10 +158,20 @@ for call, faults in {
     for how in faults:
         add(Line, f'each_nth_{call.split(",")[0]}_with_{how.split("=")[1]}', call, how)
 
+for call in ('pwrite64', 'fdatasync,fsync'):
+    for error in ('EIO', 'ENOSPC'):
+        def submit(self, call=call, error=error):
+            self.sweep(lambda run, n: self.strace_send(run, call, f'error={error}', n))
+        setattr(Submit, f'test_r1_r2_r6_each_nth_{call.split(",")[0]}_with_{error}', submit)
+
 for word, number in SQLITE.items():
     def step(self, number=number):
-        self.sweep(lambda run, n: run.failcall('sqlite3_step', n, number))
+        self.sweep(lambda run, n: run.failcall_drain('sqlite3_step', n, number))
+
+    def submit_step(self, number=number):
+        self.sweep(lambda run, n: self.failcall_send(run, 'sqlite3_step', n, number))
     setattr(Steps, f'test_r83_each_nth_step_is_{word}', step)
+    setattr(Submit, f'test_r1_r2_each_nth_step_is_{word}', submit_step)
 
 
 if __name__ == '__main__':

@@ -24,13 +24,18 @@ STEP_S = 0.2                            # of the class's retries, by pressd's ow
 ENDED = (0, 3, 66, 70, 74, 75, 77, 78, 127)
 
 
-def thin(numbers, ratio=2):
-    """For CI: every number at first, then ever fewer; at full size all of them."""
+def fewer(numbers, ratio):
+    """Every number at first, then ever fewer."""
     last = 0
     for n in numbers:
-        if FULL or n >= last * ratio or n < 3:
+        if n >= last * ratio or n < 3:
             last = n
             yield n
+
+
+def thin(numbers):
+    """At full size all of them, in CI ever fewer."""
+    return numbers if FULL else fewer(numbers, 2)
 
 
 class Clock:
@@ -73,7 +78,7 @@ class Queue:
     """A database with one release waiting, made once and copied for each run."""
 
     def __init__(self, case, rows=12, attach=0, name='queue',
-                 domain=lambda n: f'paper{n % 50}.example'):
+                 domain=lambda n: f'paper{n % 50}.example', send=True):
         self.dir = case.dir / name
         self.dir.mkdir()
         conf = harness.write_config(self.dir, {'url': 'smtp://127.0.0.1:1', 'tls': 'off'})
@@ -88,7 +93,7 @@ class Queue:
             head += 'Attach: a.bin\n'
         (self.dir / 's.txt').write_text(f'{head}\nNội dung thử.\n')
         for args in (['init'], ['book', 'import', self.dir / 'book.csv'],
-                     ['send', self.dir / 's.txt']):
+                     ['send', self.dir / 's.txt'])[:3 if send else 2]:
             done = harness.run_pressctl(conf, *args)
             case.assertEqual(done.returncode, 0, done.stderr)
 
@@ -170,22 +175,38 @@ class Run:
     # --- faults from outside
 
     def strace(self, calls, how, n):
-        """pressd --drain with the Nth of these system calls failing: (exit code, it happened)."""
-        trace = self.dir / 'strace'
-        wrap = ['strace', '-D', '-f', '--seccomp-bpf', '-qq', '-o', str(trace), '-e',
-                f'trace={calls}', '-e', f'inject={calls}:{how}:when={n}']
-        env = self.env()
+        """A wrap that lets the Nth of these system calls fail; `how` may say which follow."""
+        self.trace = self.dir / 'strace'
+        self.trace.unlink(missing_ok=True)
+        when = how if ':when=' in how else f'{how}:when=N'
+        return ['strace', '-D', '-f', '--seccomp-bpf', '-qq', '-o', str(self.trace), '-e',
+                f'trace={calls}', '-e', f'inject={calls}:{when.replace("when=N", f"when={n}")}']
+
+    def strace_drain(self, calls, how, n):
+        """pressd --drain with a failing call: (exit code, whether it came)."""
+        wrap, env = self.strace(calls, how, n), self.env()
         for name in ('LD_PRELOAD', 'TESTCLOCK'):  # for pressd, not for strace itself
             wrap += ['-E', f'{name}={env.pop(name)}']
-        code = self.leave(self.start('--drain', env=env, wrap=wrap), ENDED)
-        return code, injected(trace)
+        return self.leave(self.start('--drain', env=env, wrap=wrap), ENDED), self.injected()
 
-    def failcall(self, what, n, code=0, onward=False, codes=ENDED):
-        seen = self.dir / 'seen'
-        env = preload('failcall', self.env(FAILCALL=what, FAILCALL_AT=str(n),
-                                           FAILCALL_CODE=str(code), FAILCALL_ON=str(int(onward)),
-                                           FAILCALL_SEEN=str(seen)))
-        return self.leave(self.start('--drain', env=env), codes), seen.exists()
+    def injected(self):
+        """Whether strace says so; it may write the end a moment after its child is gone."""
+        for _ in range(20):
+            if 'INJECTED' in self.trace.read_text(errors='replace'):
+                return True
+            time.sleep(0.01)
+        return False
+
+    def failcall_env(self, what, n, code=0, onward=False, env=None):
+        self.seen = self.dir / 'seen'
+        self.seen.unlink(missing_ok=True)
+        return preload('failcall', {**(env or self.env()), 'FAILCALL': what, 'FAILCALL_AT': str(n),
+                                    'FAILCALL_CODE': str(code), 'FAILCALL_ON': str(int(onward)),
+                                    'FAILCALL_SEEN': str(self.seen)})
+
+    def failcall_drain(self, what, n, code=0, onward=False, codes=ENDED):
+        env = self.failcall_env(what, n, code, onward)
+        return self.leave(self.start('--drain', env=env), codes), self.seen.exists()
 
     # --- the end
 
@@ -198,17 +219,11 @@ class Run:
         self.case.tally.update(tally._asdict())
         return tally
 
+    def releases(self):
+        return harness.pressctl_json(self.conf, 'list')[0]
+
     def rows(self):
         return harness.pressctl_json(self.conf, 'log', '--release', 1)[0]
-
-
-def injected(trace):
-    """Whether strace says that the fault came; it may write the end a moment after its child."""
-    for _ in range(20):
-        if 'INJECTED' in trace.read_text(errors='replace'):
-            return True
-        time.sleep(0.01)
-    return False
 
 
 class Torture(PressCase):
