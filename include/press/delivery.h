@@ -85,6 +85,7 @@ struct settle { /* the end of one try */
         int64_t due_at;    /* deferred, unknown: when again; 0 = only a person decides */
         bool attempt_used; /* false: the claim's count is taken back */
         bool log;          /* false: no event (never on the wire) */
+        bool second_copy;  /* the text went out though an earlier try may have brought it */
         int64_t at;
         const char *relay, *peer, *tls; /* "" = none */
         int64_t ms;

@@ -11,6 +11,7 @@
 #include "press/db.h"
 #include "press/state.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct event { /* strings valid during the callback only; "" = none */
@@ -21,6 +22,7 @@ struct event { /* strings valid during the callback only; "" = none */
         const char *relay, *peer, *stage, *enhanced, *reply, *tls;
         enum delivery_state state; /* after it */
         const char *note;
+        bool second_copy; /* the text went out though an earlier try may have brought it */
 };
 
 struct event_filter {        /* zeroed = everything */

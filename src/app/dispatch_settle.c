@@ -82,6 +82,7 @@ int result_settle(struct dispatch *d, struct tx *tx, const struct result *r, str
                 .outcome = r->outcome,
         };
 
+        s.second_copy = j->d.out_at && r->outcome.stage == STAGE_DOT;
         settle_state(&s, j->work, &j->d, p, r->outcome.verdict);
         note_retry(j->work, &s);
         return delivery_settle(tx, &s, e);

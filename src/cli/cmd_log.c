@@ -64,6 +64,7 @@ static int print_json(const struct cli *c, const struct event *ev)
         json_string(&j, "tls", ev->tls);
         json_number(&j, "ms", ev->ms);
         json_string(&j, "state", words_name(&delivery_states, (int) ev->state));
+        json_bool(&j, "second_copy", ev->second_copy);
         json_end(&j, stdout);
         return 0;
 }
@@ -71,8 +72,9 @@ static int print_json(const struct cli *c, const struct event *ev)
 /* --- as a table --------------------------------------------------------------------- */
 
 static const char *const csv_head[] = {
-        "event", "release", "delivery", "address",  "name",  "org", "attempt", "at",    "relay",
-        "peer",  "stage",   "code",     "enhanced", "reply", "tls", "ms",      "state",
+        "event",    "release", "delivery", "address", "name",  "org",
+        "attempt",  "at",      "relay",    "peer",    "stage", "code",
+        "enhanced", "reply",   "tls",      "ms",      "state", "second_copy",
 };
 
 static const char *number(int64_t n, char out[24])
@@ -102,6 +104,7 @@ static int print_csv(const struct cli *c, const struct event *ev)
                 ev->tls,
                 number(ev->ms, ms),
                 words_name(&delivery_states, (int) ev->state),
+                ev->second_copy ? "yes" : "",
         };
 
         (void) c;

@@ -169,6 +169,8 @@ void cli_event(const struct cli *c, const struct event *ev, FILE *out)
                 text_escape(ev->note, note, sizeof(note));
                 fprintf(out, "%s%s", ev->reply[0] || ev->relay[0] ? "; " : "", note);
         }
+        if (ev->second_copy)
+                fprintf(out, "; %s", msg_text(c->lang, "possibly a second copy"));
 }
 
 /* --- tables ---------------------------------------------------------------------- */

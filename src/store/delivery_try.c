@@ -174,6 +174,7 @@ static int settle_log(struct tx *tx, const struct settle *s, enum delivery_state
                 .reply = s->outcome.reply.text,
                 .tls = s->tls,
                 .state = state,
+                .second_copy = s->second_copy,
         };
 
         return event_add(tx, &ev, e);

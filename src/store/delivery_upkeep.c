@@ -35,6 +35,7 @@ static int log_end(struct tx *tx, const struct delivery *d, int64_t at, enum del
                 .reply = d->detail,
                 .state = state,
                 .note = note,
+                .second_copy = state == DELIVERY_UNKNOWN && d->out_at,
         };
 
         return event_add(tx, &ev, e);

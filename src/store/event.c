@@ -26,8 +26,10 @@ int event_add(struct tx *tx, const struct event *ev, struct err *e)
 {
         static const char sql[] =
                 "INSERT INTO event (release_id, delivery_id, contact_id, kind, attempt, at, ms,"
-                " relay, peer, stage, code, enhanced, reply, tls, state, note)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+                " relay, peer, stage, code, enhanced, reply, tls, state, note,"
+                " second_copy)"
+                " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+                " ?17)";
 
         return sql_run(tx->db, sql,
                        SQL_WITH(SQL_INT(ev->release_id), SQL_OPT(ev->delivery_id),
@@ -37,7 +39,7 @@ int event_add(struct tx *tx, const struct event *ev, struct err *e)
                                 SQL_INT(ev->code), text_or_empty(ev->enhanced),
                                 text_or_empty(ev->reply), text_or_empty(ev->tls),
                                 SQL_TEXT(words_name(&delivery_states, (int) ev->state)),
-                                text_or_empty(ev->note)),
+                                text_or_empty(ev->note), SQL_INT(ev->second_copy)),
                        e);
 }
 
@@ -49,7 +51,7 @@ int event_add(struct tx *tx, const struct event *ev, struct err *e)
         "e.id, e.release_id, coalesce(e.delivery_id, 0), coalesce(e.contact_id, d.contact_id, 0)," \
         " e.attempt, e.at, e.ms, e.code, e.state, e.kind, coalesce(d.address, ''),"                \
         " coalesce(d.name, ''), coalesce(d.org, ''), e.relay, e.peer, e.stage, e.enhanced,"        \
-        " e.reply, e.tls, e.note"
+        " e.reply, e.tls, e.note, e.second_copy"
 
 /* One event with strings of its own, so that no read is open while fn runs. */
 struct row {
@@ -92,6 +94,7 @@ static void row_read(struct sql *q, struct row *row)
         ev->state = (enum delivery_state) state;
         for (size_t i = 0; i < COUNT_OF(texts); i++)
                 *texts[i] = row->text[i] = sql_text_dup(q, c++);
+        ev->second_copy = sql_int(q, c) != 0;
 }
 
 /* The filter as SQL: its text, and the values in order of ?1, ?2, ... */

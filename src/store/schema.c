@@ -107,7 +107,7 @@ static const char deliveries[] =
         "  kind TEXT NOT NULL, attempt INTEGER NOT NULL, at INTEGER NOT NULL, ms INTEGER NOT NULL,"
         "  relay TEXT NOT NULL, peer TEXT NOT NULL, stage TEXT NOT NULL, code INTEGER NOT NULL,"
         "  enhanced TEXT NOT NULL, reply TEXT NOT NULL, tls TEXT NOT NULL,"
-        "  state TEXT NOT NULL, note TEXT NOT NULL) STRICT;"
+        "  state TEXT NOT NULL, note TEXT NOT NULL, second_copy INTEGER NOT NULL DEFAULT 0) STRICT;"
         "CREATE INDEX event_release ON event (release_id, id);"
         "CREATE INDEX event_delivery ON event (delivery_id, id);"
         "CREATE INDEX event_at ON event (at);"

@@ -54,7 +54,28 @@ class Again(PressCase):
         self.assertGreaterEqual(second['t_ms'] - first['t_ms'], 850)  # 1 s, 10 % of it by chance
         self.assertEqual((first['message_id'], first['hash']),
                          (second['message_id'], second['hash']))
-        self.assertEqual([r['state'] for r in self.log()], ['unknown', 'relayed'])
+        self.assertEqual([(r['state'], r['second_copy']) for r in self.log()],
+                         [('unknown', False), ('relayed', True)])
+
+    def test_a_try_after_unknown_is_marked_as_possibly_a_second_copy(self):
+        """Only where the text went out again; over a restart too."""
+        self.press('on dot nth 1 do save-then-drop\non rcpt nth 2 do reply 451 4.3.0 "later"\n'
+                   'on dot nth 2 do hang', rows=1, sections=fast())
+        self.send()
+        pressd = self.pressd()
+        harness.wait_until(lambda: self.counts().get('sending') and len(self.log()) == 2)
+        harness.wait_until(lambda: any(l.text == 'hang' for l in self.sink.transcript()))
+        pressd.kill()
+        self.drain()
+        self.assertEqual([(r['state'], r['stage'], r['second_copy']) for r in self.log()],
+                         [('unknown', 'dot', False), ('unknown', 'rcpt', False),
+                          ('unknown', '', True), ('relayed', 'dot', True)])
+        marked = [l for l in self.ok('log').stdout.splitlines() if 'possibly a second copy' in l]
+        self.assertEqual(len(marked), 2)
+        self.assertIn('có thể là bản thứ hai',
+                      self.ok('--lang', 'vi', 'explain', 1, 'n00000@paper0.example').stdout)
+        self.assertEqual([r.rsplit(',', 1)[1] for r in self.ok('log', '--csv').stdout.splitlines()],
+                         ['second_copy', '', '', 'yes', 'yes'])
 
     def test_r87_the_second_relay_gets_an_unknown_one_not_earlier(self):
         other = self.enterContext(harness.Catcher(self.dir, name='other'))

@@ -12,7 +12,8 @@ nothing of how pressd came there:
     could not store the reply), and the log has a row `unknown`
   - all copies have one Message-ID, one return path and the same bytes, nobody shares a Message-ID
   - the states add up (R16), to people and in the tables, and the release is done
-  - each delivery's last row in the log is its state, one row alone is final, attempts only grow
+  - each delivery's last row in the log is its state, one row alone is final, attempts only grow,
+    and each text that went out behind an `unknown` is marked as possibly a second copy
   - no relay saw anything against the rules
 """
 import collections
@@ -151,6 +152,15 @@ class Oracle:
                          row, events)
             numbers = [e['attempt'] for e in events if e['relay']]  # not of time that ran out
             self.is_true(numbers == sorted(numbers), 'attempts grow', row, numbers)
+            self.second_copies(row, events)
+
+    def second_copies(self, row, events):
+        """A text that went out behind an unknown end says so."""
+        unsure = False
+        for e in events:
+            out = e['stage'] == 'dot' or (e['state'] == 'unknown' and not e['relay'])
+            self.is_true(e['second_copy'] == (out and unsure), 'a second copy is marked', row, e)
+            unsure = unsure or e['state'] == 'unknown'
 
     def rules(self):
         for sink in self.sinks:
