@@ -64,7 +64,8 @@ static int print_json(const struct cli *c, const struct event *ev)
         json_string(&j, "tls", ev->tls);
         json_number(&j, "ms", ev->ms);
         json_string(&j, "state", words_name(&delivery_states, (int) ev->state));
-        json_bool(&j, "second_copy", ev->second_copy);
+        if (ev->second_copy)
+                json_bool(&j, "second_copy", true);
         json_end(&j, stdout);
         return 0;
 }
