@@ -39,6 +39,7 @@ struct delivery { /* owns its strings */
         int64_t out_at; /* since when the recipient may hold the text, 0 = it does not */
         bool early;
         unsigned char salt[16];
+        int64_t leaf; /* its place in the release's manifest, -1 = in none: a resend */
         char *detail; /* the last reply or reason, escaped, "" = none */
 };
 struct delivery_list {
@@ -48,12 +49,15 @@ struct delivery_list {
 void delivery_done(struct delivery *d);
 void delivery_list_done(struct delivery_list *l);
 
-/* SHA-256 over salt, address, name, org, contact, copy, early: one leaf of recipients_hash. */
+/*
+ * SHA-256 over salt, address, name, org, title, role, contact, copy, early: one leaf of the
+ * manifest (manifest.h).
+ */
 void delivery_leaf(const struct delivery *d, unsigned char out[HASH_BYTES]);
 
 /*
  * Puts a delivery into a staged release (d->release_id), queued or suppressed (d->state,
- * d->reason); without an address it must be suppressed. -EEXIST and nothing done (the
+ * d->reason), at d->leaf of the manifest; without an address it must be suppressed. -EEXIST and nothing done (the
  * transaction goes on) when the contact or the address is there already. Sets d->id, salt
  * and a random order key.
  */

@@ -58,7 +58,7 @@ struct release { /* owns its strings; release_done() */
         char hash[HASH_HEX_MAX];            /* of content and recipients: what an approval binds */
         char content_hash[HASH_HEX_MAX];    /* of file, attachments and options: keys compare it */
         char audience_hash[HASH_HEX_MAX];   /* of the resolved addresses: the same guard */
-        char recipients_hash[HASH_HEX_MAX]; /* over all leaves in order of delivery id */
+        char recipients_hash[HASH_HEX_MAX]; /* over all leaves of the manifest, in order */
         char letter_hash[HASH_HEX_MAX];     /* of the composed letter, byte by byte */
         char text_hash[HASH_HEX_MAX];       /* title, number, text, files: the same-content guard */
 };
@@ -98,7 +98,7 @@ int release_stage(struct db *db, struct release *r, const struct frozen *letter,
                   const struct release_attachment *att, size_t natt, struct err *e);
 /*
  * The last step, making it visible: takes from r the hash (see release_hash()), audience_hash,
- * recipients_hash (over the leaves of copy 0 in order of id) and recipients (must equal what
+ * recipients_hash (manifest_hash()) and recipients (must equal what
  * was staged: -EPROTO), and r->stored, RELEASE_PROPOSED or RELEASE_APPROVED; for the latter
  * also approved_* and the moments (release_moments()). Writes the audit row, detail `how`.
  * -EEXIST when another release took the key meanwhile. The other guards (release_by_…) may be

@@ -234,7 +234,7 @@ static void exit_when_finished(struct dispatch *d)
         if (d->until == DISPATCH_FOREVER || d->refresh)
                 return;
         for (size_t i = 0; i < d->nwork; i++)
-                if (d->work[i]->gate == GATE_NEW || d->work[i]->gate == GATE_HASHING)
+                if (gate_judging(d->work[i]))
                         return;
         if (d->until == DISPATCH_ONCE && (!work_waiting(d) || !lanes_can_try(d))) {
                 loop_stop(d->loop);
@@ -264,7 +264,7 @@ static void arm_timer(struct dispatch *d, bool busy)
         if (d->stopping && d->stop_at < at)
                 at = d->stop_at;
         for (size_t i = 0; i < d->nwork; i++)
-                if (d->work[i]->gate == GATE_NEW || d->work[i]->gate == GATE_HASHING)
+                if (gate_judging(d->work[i]))
                         at = now;
         if (busy)
                 at = now + LOCK_AGAIN_MS;

@@ -27,7 +27,8 @@
 
 enum gate {
         GATE_NEW,     /* not looked at yet */
-        GATE_HASHING, /* its recipients are being hashed, a slice a turn */
+        GATE_HASHING, /* its manifest is being hashed, a slice a turn */
+        GATE_ROWS,    /* its rows are compared with it, a slice a turn */
         GATE_OPEN,
         GATE_SHUT /* does not match its approval: paused, alarm */
 };
@@ -37,8 +38,9 @@ struct work {
         struct release_work w;
         struct release r; /* filled at the gate */
         enum gate gate;
-        struct hash leaves;
-        int64_t cursor;        /* delivery id up to which the leaves are hashed */
+        struct hash manifest;
+        int64_t leaves, rows;  /* hashed and compared so far */
+        int64_t cursor;        /* delivery id up to which rows are compared */
         int64_t gate_at;       /* wall ms: when the gate was opened */
         struct letter *letter; /* loaded while letters of it leave */
         size_t letter_bytes;
@@ -169,6 +171,9 @@ int work_gate_step(struct dispatch *d, struct err *e);
 /* After a change of the configuration, which may ask for more. */
 void work_gate_again(struct dispatch *d);
 void gate_shut(struct dispatch *d, struct work *w, const struct err *why);
+bool gate_judging(const struct work *w); /* neither open nor shut */
+/* At its claim: -EPERM when it is not the recipient that was submitted. */
+int gate_check(const struct dispatch *d, const struct delivery *del, struct err *e);
 
 /* dispatch_lines.c */
 extern const struct conn_ops line_ops;

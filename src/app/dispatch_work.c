@@ -269,6 +269,40 @@ static bool letter_fits(const struct dispatch *d, const struct work *w)
         return w->letter || held < LETTERS_MAX;
 }
 
+/* Its row was changed by hand: as if it had not been claimed, and nothing follows it. */
+static int put_back(struct dispatch *d, struct tx *tx, const struct delivery *del, struct err *e)
+{
+        const struct settle s = {
+                .id = del->id,
+                .release_id = del->release_id,
+                .attempt = del->attempt,
+                .state = DELIVERY_QUEUED,
+                .at = d->now,
+                .relay = "",
+                .peer = "",
+                .tls = "",
+        };
+
+        return delivery_settle(tx, &s, e);
+}
+
+static int claim_one(struct dispatch *d, struct tx *tx, struct work *w, struct delivery *del,
+                     struct job **jobs, size_t *n, struct err *e)
+{
+        int r;
+
+        if (!config_allows(dispatch_config(d), del->address))
+                return suppress_trial(d, tx, del, e);
+        r = gate_check(d, del, e);
+        if (r == -EPERM) {
+                gate_shut(d, w, e);
+                return put_back(d, tx, del, e);
+        }
+        if (r == 0)
+                jobs[(*n)++] = job_new(w, del);
+        return r;
+}
+
 /* Claims from one release until `want` letters are there or it has no more. */
 static int claim_release(struct dispatch *d, struct tx *tx, struct work *w, struct job **jobs,
                          size_t want, size_t *ret_n, struct err *e)
@@ -285,18 +319,14 @@ static int claim_release(struct dispatch *d, struct tx *tx, struct work *w, stru
         }
         if (r == 0 && w->r.stored == RELEASE_APPROVED)
                 r = release_sending(tx, w->w.id, e);
-        while (r == 0 && n < want && !w->dry) {
+        while (r == 0 && n < want && !w->dry && w->gate == GATE_OPEN) {
                 CLEANUP(delivery_list_done) struct delivery_list list = {0};
                 size_t ask = want - n;
 
                 r = delivery_claim(tx, w->w.id, d->now, ask, work_early_only(d, w), &list, e);
                 w->dry = list.n < ask;
-                for (size_t i = 0; i < list.n && r == 0; i++) {
-                        if (config_allows(dispatch_config(d), list.v[i].address))
-                                jobs[n++] = job_new(w, &list.v[i]);
-                        else
-                                r = suppress_trial(d, tx, &list.v[i], e);
-                }
+                for (size_t i = 0; i < list.n && r == 0; i++)
+                        r = claim_one(d, tx, w, &list.v[i], jobs, &n, e);
         }
         *ret_n += n;
         return r;

@@ -4,6 +4,7 @@
 #include "press/buf.h"
 #include "press/clock.h"
 #include "press/delivery.h"
+#include "press/manifest.h"
 #include "press/mem.h"
 #include "submit_internal.h"
 
@@ -26,7 +27,7 @@ struct staging { /* one try at storing a submission */
         const struct actor *who;
         struct submitted *out;
         struct release r; /* strings are borrowed from s */
-        struct hash leaves;
+        struct manifest manifest;
         unsigned char people[HASH_BYTES]; /* the addresses, in no order */
         size_t chunk;
 };
@@ -50,6 +51,7 @@ static int stage_one(struct staging *g, struct tx *tx, const struct contact *c, 
                 .reason = c->reason,
                 .created_at = g->who->now,
                 .early = c->early,
+                .leaf = g->manifest.n,
         };
         unsigned char leaf[HASH_BYTES];
         int r;
@@ -67,7 +69,9 @@ static int stage_one(struct staging *g, struct tx *tx, const struct contact *c, 
         if (r < 0)
                 return err_set(e, r, "a recipient could not be stored");
         delivery_leaf(&d, leaf);
-        hash_piece(&g->leaves, leaf, sizeof(leaf));
+        r = manifest_add(&g->manifest, tx, leaf, e);
+        if (r < 0)
+                return r;
         if (c->email[0])
                 submit_people_add(g->people, c->email);
         g->r.recipients++;
@@ -104,7 +108,7 @@ static int stage_all(struct staging *g, struct err *e)
 {
         int64_t after = 0;
 
-        hash_init(&g->leaves);
+        manifest_begin(&g->manifest, g->r.id);
         for (;;) {
                 CLEANUP(contact_list_done) struct contact_list page = {0};
                 int r = selection_page(g->db, g->s->audience, g->s->early, after, PAGE, &page, e);
@@ -229,13 +233,10 @@ static int publish(struct staging *g, struct err *e)
 {
         CLEANUP(tx_done) struct tx tx = {0};
         CLEANUP(mem_free) char *how = NULL;
-        unsigned char sum[HASH_BYTES];
-        struct hash h = g->leaves;
         int64_t other = 0;
         int r;
 
-        hash_final(&h, sum);
-        hash_hex(sum, g->r.recipients_hash);
+        manifest_hash(&g->manifest, g->r.recipients_hash);
         hash_hex(g->people, g->r.audience_hash);
         release_hash(&g->r, g->r.hash);
         decide(g);
@@ -253,6 +254,8 @@ static int publish(struct staging *g, struct err *e)
         }
         if (r == 0)
                 r = submit_guards(g->s, g->db, g->r.audience_hash, e);
+        if (r == 0)
+                r = manifest_end(&g->manifest, &tx, e);
         if (r == 0)
                 r = release_publish(&tx, &g->r, how, e);
         if (r == 0)

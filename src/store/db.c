@@ -322,6 +322,11 @@ struct counts *db_counts(struct db *db)
         return &db->counts;
 }
 
+struct manifest_block *db_manifest(struct db *db)
+{
+        return &db->manifest;
+}
+
 struct order *db_order(struct db *db)
 {
         return &db->order;

@@ -4,6 +4,7 @@
 
 #include "count.h"
 #include "delivery_internal.h"
+#include "manifest_internal.h"
 #include "press/db.h"
 
 #include <sqlite3.h>
@@ -38,6 +39,7 @@ struct db {
         int checkpoint_at;    /* frames that call for the next checkpoint */
         struct counts counts; /* not yet written changes of this transaction */
         struct order order;
+        struct manifest_block manifest;
         struct db_identity identity;
         struct sql *cache[DB_STATEMENTS];
         unsigned ncached;

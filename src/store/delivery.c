@@ -37,6 +37,8 @@ void delivery_leaf(const struct delivery *d, unsigned char out[HASH_BYTES])
         hash_text(&h, d->address);
         hash_text(&h, d->name);
         hash_text(&h, d->org);
+        hash_text(&h, d->title);
+        hash_text(&h, words_name(&contact_roles, (int) d->role));
         hash_number(&h, d->contact_id);
         hash_number(&h, d->copy);
         hash_number(&h, d->early);
@@ -82,6 +84,7 @@ static void row_read(struct sql *q, struct delivery *d)
         d->early = sql_int(q, c++) != 0;
         salt = sql_blob(q, c++, &n);
         memcpy(d->salt, salt, n < sizeof(d->salt) ? n : sizeof(d->salt));
+        d->leaf = sql_int(q, c++);
         d->detail = sql_text_dup(q, c);
 }
 
@@ -127,8 +130,8 @@ int delivery_insert(struct tx *tx, struct delivery *d, int64_t replaces, struct 
         static const char sql[] =
                 "INSERT INTO delivery (release_id, contact_id, copy, replaces, address, name, org,"
                 " title, who_fold, org_kind, role, language, priority, early, salt, order_key,"
-                " state, reason, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                " ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) ON CONFLICT DO NOTHING";
+                " state, reason, created_at, leaf) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+                " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) ON CONFLICT DO NOTHING";
         CLEANUP(mem_free) char *who = mem_printf("%s %s", d->name, d->org);
         CLEANUP(mem_free) char *fold = text_fold(who);
         int64_t order_key;
@@ -148,7 +151,7 @@ int delivery_insert(struct tx *tx, struct delivery *d, int64_t replaces, struct 
                                 SQL_INT(order_key),
                                 SQL_TEXT(words_name(&delivery_states, (int) d->state)),
                                 SQL_TEXT(words_name(&delivery_reasons, (int) d->reason)),
-                                SQL_INT(d->created_at)),
+                                SQL_INT(d->created_at), SQL_INT(d->copy ? -1 : d->leaf)),
                        &d->id, e);
         if (r == 0)
                 return err_set(e, -EEXIST, "%s is already a recipient of release %lld.",

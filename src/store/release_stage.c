@@ -200,6 +200,8 @@ static int remove_some(struct tx *tx, int64_t id, struct err *e)
         static const char *const parts[] = {
                 "DELETE FROM delivery WHERE id IN"
                 " (SELECT id FROM delivery WHERE release_id = ?1 ORDER BY id LIMIT ?2)",
+                "DELETE FROM manifest WHERE rowid IN"
+                " (SELECT rowid FROM manifest WHERE release_id = ?1 LIMIT ?2)",
                 "DELETE FROM content WHERE release_id = ?1 AND (item, piece) ="
                 " (SELECT item, piece FROM content WHERE release_id = ?1 AND ?2 > 0 LIMIT 1)",
         };

@@ -56,6 +56,12 @@ static const char releases[] =
         "  item INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, bytes INTEGER NOT NULL,"
         "  PRIMARY KEY (release_id, item)) STRICT;"
 
+        /* the leaves of all recipients, in order, some to a row (manifest.h) */
+        "CREATE TABLE manifest ("
+        "  release_id INTEGER NOT NULL REFERENCES release (id),"
+        "  block INTEGER NOT NULL, leaves BLOB NOT NULL,"
+        "  PRIMARY KEY (release_id, block)) STRICT;"
+
         "CREATE TABLE release_count ("
         "  release_id INTEGER NOT NULL REFERENCES release (id),"
         "  org_kind TEXT NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL CHECK (n >= 0),"
@@ -75,6 +81,7 @@ static const char deliveries[] =
         "  org_kind TEXT NOT NULL, role TEXT NOT NULL, language TEXT NOT NULL,"
         "  priority INTEGER NOT NULL, early INTEGER NOT NULL,"
         "  salt BLOB NOT NULL, order_key INTEGER NOT NULL,"
+        "  leaf INTEGER NOT NULL," /* its place in the manifest; -1 = a resend */
         "  state TEXT NOT NULL, reason TEXT NOT NULL, attempt INTEGER NOT NULL DEFAULT 0,"
         "  created_at INTEGER NOT NULL,"
         "  due_at INTEGER,"  /* of a deferred or unknown one; NULL = a person decides */

@@ -7,6 +7,7 @@
 
 #include "scratch.h"
 
+#include "press/manifest.h"
 #include "press/mem.h"
 
 #include <sqlite3.h>
@@ -172,10 +173,10 @@ struct delivery scratch_delivery(int64_t release, int i)
 static void stage_deliveries(struct scratch *s, struct release *r, int n)
 {
         struct err e = {0};
-        struct hash leaves;
-        unsigned char sum[HASH_BYTES];
+        struct manifest m;
+        unsigned char leaf[HASH_BYTES];
 
-        hash_init(&leaves);
+        manifest_begin(&m, r->id);
         for (int done = 0; done < n;) {
                 CLEANUP(tx_done) struct tx tx = {0};
 
@@ -183,14 +184,16 @@ static void stage_deliveries(struct scratch *s, struct release *r, int n)
                 for (int end = done + 500; done < n && done < end; done++) {
                         CLEANUP(delivery_done) struct delivery d = scratch_delivery(r->id, done);
 
+                        d.leaf = m.n;
                         assert_ok(delivery_stage(&tx, &d, &e), &e);
-                        delivery_leaf(&d, sum);
-                        hash_piece(&leaves, sum, sizeof(sum));
+                        delivery_leaf(&d, leaf);
+                        assert_ok(manifest_add(&m, &tx, leaf, &e), &e);
+                        if (done == n - 1)
+                                assert_ok(manifest_end(&m, &tx, &e), &e);
                 }
                 assert_ok(tx_commit(&tx, &e), &e);
         }
-        hash_final(&leaves, sum);
-        hash_hex(sum, r->recipients_hash);
+        manifest_hash(&m, r->recipients_hash);
 }
 
 int64_t scratch_publish(struct scratch *s, struct release *r, int n, bool approved)

@@ -49,8 +49,21 @@ class Gate(PressCase):
         self.send()
         self.change("INSERT INTO delivery SELECT NULL, release_id, 999999, copy, replaces, 'x@y.example',"
                     " name, org, title, who_fold, org_kind, role, language, priority, early, salt,"
-                    " order_key, state, reason, attempt, created_at, due_at, data_at, out_at,"
+                    " order_key, leaf, state, reason, attempt, created_at, due_at, data_at, out_at,"
                     " settled_at, detail FROM delivery LIMIT 1")
+        self.drain(3)
+        self.assertEqual(self.sink.ledger(), [])
+        self.assertEqual(self.json('show', 1)[0]['state'], 'paused')
+
+    def test_a_title_changed_in_a_row_stops_the_release(self):
+        self.send()
+        self.change("UPDATE delivery SET title = 'Kính gửi kẻ khác' WHERE id ="
+                    " (SELECT min(id) FROM delivery)")
+        self.refused('recipients')
+
+    def test_a_recipient_taken_away_stops_the_release(self):
+        self.send()
+        self.change("DELETE FROM delivery WHERE id = (SELECT min(id) FROM delivery)")
         self.drain(3)
         self.assertEqual(self.sink.ledger(), [])
         self.assertEqual(self.json('show', 1)[0]['state'], 'paused')
@@ -93,6 +106,55 @@ class Gate(PressCase):
         self.assertEqual(harness.Pressd.once(self.conf), 0)
         self.assertEqual(self.counts(), {'queued': 5})
         self.assertEqual(self.sink.ledger(), [])
+
+
+class Large(PressCase):
+    """Too many rows to compare before the first letter: each is compared at its claim."""
+
+    ROWS = 20100
+
+    def setUp(self):
+        super().setUp()
+        self.press(rows=self.ROWS)
+        self.send()
+
+    def change(self, sql):
+        with sqlite3.connect(self.dir / 'press.db') as db:
+            self.assertEqual(db.execute(sql).rowcount, 1, sql)
+        db.close()
+
+    def stopped(self, spy):
+        self.drain(3)
+        shown = self.json('show', 1)[0]
+        self.assertEqual(shown['state'], 'paused')
+        self.assertIn(spy, shown['reason'])
+        self.assertNotIn(spy, self.received())
+        row = self.json('status', 1)[0]
+        self.assertEqual(row['relayed'] + row['queued'], self.ROWS)
+        self.assertGreater(row['queued'], 0)
+        self.assertEqual(sum(self.received().values()), row['relayed'])
+
+    def test_a_changed_row_of_a_large_release_never_leaves_and_stops_the_rest(self):
+        self.change("UPDATE delivery SET address = 'spy@elsewhere.example' WHERE order_key ="
+                    " (SELECT order_key FROM delivery ORDER BY order_key LIMIT 1 OFFSET 500)")
+        self.stopped('spy@elsewhere.example')
+
+    def test_a_row_added_to_a_large_release_never_leaves_and_stops_the_rest(self):
+        self.change("INSERT INTO delivery SELECT NULL, release_id, 999999, copy, replaces, 'x@y.example',"
+                    " name, org, title, who_fold, org_kind, role, language, priority, early, salt, 0,"
+                    " leaf, state, reason, attempt, created_at, due_at, data_at, out_at,"
+                    " settled_at, detail FROM delivery LIMIT 1")
+        self.stopped('x@y.example')
+
+    def test_a_changed_manifest_of_a_large_release_lets_nothing_leave(self):
+        self.change("UPDATE manifest SET leaves = zeroblob(length(leaves)) WHERE block = 3")
+        self.drain(3)
+        self.assertEqual(self.sink.ledger(), [])
+        self.assertIn('recipients', self.json('show', 1)[0]['reason'])
+
+    def test_a_large_release_unchanged_passes(self):
+        self.drain()
+        self.assertEqual(self.counts(), {'relayed': self.ROWS})
 
 
 if __name__ == '__main__':

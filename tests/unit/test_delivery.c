@@ -133,6 +133,10 @@ static void test_a_leaf_binds_the_recipients_words(void **state)
         delivery_leaf(&d, other);
         assert_memory_not_equal(plain, other, HASH_BYTES);
         d.early = false;
+        d.role = ROLE_EDITOR;
+        delivery_leaf(&d, other);
+        assert_memory_not_equal(plain, other, HASH_BYTES);
+        d.role = ROLE_JOURNALIST;
         d.state = DELIVERY_RELAYED; /* what happens to it does not change it */
         d.attempt = 3;
         delivery_leaf(&d, other);
