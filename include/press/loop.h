@@ -49,6 +49,12 @@ void loop_on_turn(struct loop *l, loop_fn *fn, void *ctx);
 /* Runs behind `turn`: net writes there what its commit released. One; fn NULL takes it away. */
 void loop_after_turn(struct loop *l, loop_fn *fn, void *ctx);
 
+/*
+ * The next turn comes after `ns` (under a second), not at the next event: what comes in meanwhile
+ * is served in one. For once; call it inside a callback.
+ */
+void loop_gather(struct loop *l, int64_t ns);
+
 /* Monotonic ms at the start of this turn. */
 int64_t loop_now(const struct loop *l);
 

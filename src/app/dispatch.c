@@ -16,7 +16,6 @@
 #define STORAGE_MS    1000        /* the disk was full: try again so soon */
 #define LOCKED_MS     10000       /* the lock not had for so long: whoever has it is stuck */
 #define STOP_MS       25000       /* SIGTERM: how long an unanswered dot is waited for (R11) */
-#define GAP_NS        100000      /* between two transactions, so that others get the lock */
 #define STEP_MS       (60 * 1000) /* a jump of the wall clock above this is not followed (R12) */
 #define CLAIM_TURN    300         /* deliveries claimed in one turn at most */
 
@@ -167,11 +166,10 @@ static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nro
                             struct err *e)
 {
         CLEANUP(tx_done) struct tx tx = {0};
+        int64_t began = gather_clock();
         size_t n = 0;
         int r;
 
-        /* Leave the lock alone for a moment, so that submitters are not starved. */
-        nanosleep(&(struct timespec){.tv_nsec = GAP_NS}, NULL);
         r = tx_begin(&tx, d->db, 0, e);
         if (r < 0)
                 return r;
@@ -190,6 +188,7 @@ static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nro
                 d->refresh = true;
                 return r;
         }
+        gather_committed(d, began);
         alarms_written(d->alarms);
         if (d->time_taken && !d->stopping) {
                 d->time_taken = false;
@@ -344,6 +343,8 @@ static void turn(void *ctx)
                 arm_timer(d, false);
                 return;
         }
+        if (gather_more(d))
+                return; /* the lock is free meanwhile, and replies share a commit */
         nroom = find_room(d, room);
         if (work_to_commit(d, nroom)) {
                 r = turn_transaction(d, claimed, nroom, &n, &e);

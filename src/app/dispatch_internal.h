@@ -1,7 +1,8 @@
 /*
- * dispatch_internal.h - what the seven files of dispatch share
+ * dispatch_internal.h - what the eight files of dispatch share
  *
  *   dispatch.c        the turn: one transaction, then the wire; timers; the end
+ *   dispatch_gather.c when that transaction begins
  *   dispatch_work.c   which releases have work, claims
  *   dispatch_gate.c   nothing leaves that is not what was approved
  *   dispatch_lines.c  connections: when one is opened, what it says of its relay
@@ -136,6 +137,10 @@ struct dispatch {
         struct job **go;
         size_t ngo, go_size;
 
+        int64_t commit_ns;    /* what a transaction takes, smoothed */
+        int64_t committed_at; /* monotonic ns */
+        int64_t gather_since; /* the same; 0 = nothing waits for a commit */
+
         struct loop_timer timer;
         int64_t now;              /* wall ms at the start of this turn, steadied (R12) */
         int64_t wall_offset;      /* wall - boot clock, followed slowly */
@@ -195,6 +200,12 @@ void lanes_free_all(struct dispatch *d);
 void alarms_hand(struct dispatch *d);
 int alarms_keep(struct dispatch *d, struct tx *tx, struct err *e);
 void alarm_result(struct dispatch *d, const struct result *r);
+
+/* dispatch_gather.c */
+int64_t gather_clock(void); /* monotonic ns */
+/* True: more is worth waiting for, and the loop comes back soon by itself. */
+bool gather_more(struct dispatch *d);
+void gather_committed(struct dispatch *d, int64_t began);
 
 /* dispatch_settle.c */
 int result_settle(struct dispatch *d, struct tx *tx, const struct result *r, struct err *e);

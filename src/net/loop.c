@@ -12,11 +12,13 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BATCH        256   /* descriptors served in one turn */
 #define WAIT_MAX_MS  60000 /* int is enough for epoll_wait, whatever a timer says */
 #define SIGNALS_READ 16
+#define NS_A_SECOND  1000000000
 
 struct watch { /* the place of one descriptor, found by its number */
         loop_fd_fn *fn;
@@ -39,6 +41,7 @@ struct loop {
         loop_fn *turn, *after;
         void *turn_ctx, *after_ctx;
         int64_t now;
+        int64_t gather_ns; /* before the next look, 0 = wait for what comes */
         bool stop;
 };
 
@@ -302,13 +305,28 @@ int64_t loop_now(const struct loop *l)
         return l->now;
 }
 
+void loop_gather(struct loop *l, int64_t ns)
+{
+        assert(ns > 0 && ns < NS_A_SECOND);
+        l->gather_ns = ns;
+}
+
+/* Whatever has come until then is served in one turn. */
+static int wait_gathering(struct loop *l, struct epoll_event *ev)
+{
+        nanosleep(&(struct timespec){.tv_nsec = l->gather_ns}, NULL);
+        l->gather_ns = 0;
+        return epoll_wait(l->epfd, ev, BATCH, 0);
+}
+
 int loop_run(struct loop *l, struct err *e)
 {
         struct epoll_event ev[BATCH];
 
         l->stop = false;
         while (!l->stop) {
-                int n = epoll_wait(l->epfd, ev, BATCH, wait_ms(l));
+                int n = l->gather_ns ? wait_gathering(l, ev)
+                                     : epoll_wait(l->epfd, ev, BATCH, wait_ms(l));
 
                 if (n < 0 && errno != EINTR)
                         return err_set(e, -errno, "cannot wait for events: %s", strerror(errno));

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "press/clock.h"
 #include "press/loop.h"
 #include "press/mem.h"
 
@@ -305,12 +306,56 @@ static void test_a_signal_arrives_as_a_callback(void **state)
         assert_string_equal(order, "T");
 }
 
+static int64_t turn_at[3];
+static size_t nturns;
+
+static void gather_in_the_first_turn(void *ctx)
+{
+        (void) ctx;
+        turn_at[nturns] = clock_mono();
+        if (nturns++ == 0)
+                loop_gather(loop, 3000000);
+        if (nturns == COUNT_OF(turn_at))
+                loop_stop(loop);
+}
+
+static void unread(void *ctx, int fd, unsigned events)
+{
+        (void) ctx;
+        (void) fd;
+        (void) events;
+}
+
+static void test_only_the_turn_behind_a_gathering_one_comes_later(void **state)
+{
+        (void) state;
+        nturns = 0;
+        loop_on_turn(loop, gather_in_the_first_turn, NULL);
+        assert_int_equal(write(pair[1], "x", 1), 1);
+        assert_int_equal(loop_watch(loop, pair[0], LOOP_READ, unread, NULL), 0); /* each turn */
+        assert_int_equal(loop_run(loop, NULL), 0);
+        assert_true(turn_at[1] - turn_at[0] >= 2); /* whole ms, cut off */
+}
+
+/* Without it the loop would sleep for ever: nothing comes and no timer runs. */
+static void test_the_turn_behind_a_gathering_one_needs_no_event(void **state)
+{
+        (void) state;
+        loop_on_turn(loop, gather_in_the_first_turn, NULL);
+        loop_gather(loop, 1000);
+        nturns = 2;
+        assert_int_equal(loop_run(loop, NULL), 0);
+        assert_int_equal(nturns, 3);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 T(test_what_is_readable_is_delivered_once),
+                T(test_only_the_turn_behind_a_gathering_one_comes_later),
+                T(test_the_turn_behind_a_gathering_one_needs_no_event),
                 T(test_write_interest_comes_and_goes),
                 T(test_no_events_means_silence_even_when_the_peer_hangs_up),
                 T(test_a_hang_up_shows_as_both),
