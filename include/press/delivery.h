@@ -13,6 +13,7 @@
 #ifndef PRESS_DELIVERY_H
 #define PRESS_DELIVERY_H
 
+#include "press/addr.h"
 #include "press/db.h"
 #include "press/outcome.h"
 #include "press/retry.h"
@@ -66,14 +67,47 @@ int delivery_stage(struct tx *tx, struct delivery *d, struct err *e);
 #define DELIVERY_CLAIM_MAX 1000
 
 /*
+ * The limits of recipient domains. A letter that a claim meets while its domain is at its
+ * limit is parked: no claim looks at it again, delivery_claim_parked() takes it by its domain.
+ * It stays in its state, and every way out of that state ends the parking too.
+ */
+struct parking {
+        /* NULL: it may go now and will be claimed; else the domain, in the form of press/addr.h */
+        const char *(*full)(void *ctx, const char *address);
+        void *ctx;
+        size_t most;   /* then no further ones are sought in one call: transactions stay short */
+        size_t parked; /* added to */
+        bool more;     /* set when that was why less was claimed than asked for */
+};
+
+/*
  * Claims up to `limit` deliveries of one release for sending: retries that are
  * due first, then queued ones in their random order; only the Early audience
  * when `early_only`. attempt is raised, data_at cleared. Appends to *list what was claimed.
  * Nothing, and 0, while the release is not approved or sending, is paused (itself or all), or
  * its due_at (early_at when `early_only`) lies after `now`: judged inside the transaction.
+ * p NULL: no domain has a limit.
  */
 int delivery_claim(struct tx *tx, int64_t release, int64_t now, size_t limit, bool early_only,
-                   struct delivery_list *list, struct err *e);
+                   struct parking *p, struct delivery_list *list, struct err *e);
+/* The same from those parked for `domain`, whether it still has a limit or not. */
+int delivery_claim_parked(struct tx *tx, int64_t release, const char *domain, int64_t now,
+                          size_t limit, bool early_only, struct delivery_list *list, struct err *e);
+
+/*
+ * The next domain in order, after `after` ("" = from the first), that has parked ones in
+ * `release`: 1 and its name, or 0. Looks at one row, however many there are.
+ */
+int delivery_parked_next(struct db *db, int64_t release, const char *after, char ret[ADDR_MAX],
+                         struct err *e);
+/* How many are parked for `domain`; counts no further than `most`. */
+int delivery_parked_count(struct db *db, int64_t release, const char *domain, int64_t most,
+                          int64_t *ret, struct err *e);
+/* The domain that one delivery is parked for: 1, or 0. */
+int delivery_parked_for(struct db *db, int64_t id, char ret[ADDR_MAX], struct err *e);
+/* How many wait that are not parked; counts no further than `most` of each. */
+int delivery_unparked(struct db *db, int64_t release, int64_t most, int64_t *ret_queued,
+                      int64_t *ret_retrying, struct err *e);
 
 /* 354 came: the letter is about to leave (R4, STYLE "one release, one way"). */
 int delivery_data(struct tx *tx, int64_t id, int64_t now, struct err *e);

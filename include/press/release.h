@@ -198,6 +198,7 @@ struct release_work {
         enum release_class class;
         int64_t due_at, early_at, expires;
         int64_t queued, retrying; /* counts now */
+        bool parked;              /* some of them wait for the limit of their domain */
 };
 int release_work(struct db *db, int64_t now, struct release_work *v, size_t max, size_t *ret_n,
                  struct err *e);

@@ -66,6 +66,7 @@ void job_free(struct job *j)
 {
         if (j->work)
                 j->work->jobs--;
+        domain_end(j, false);
         spliced_done(&j->letter);
         delivery_done(&j->d);
         free(j->alarm_to);
@@ -260,6 +261,8 @@ static void arm_timer(struct dispatch *d, bool busy)
                 at = now + (wall - d->now);
         if (lines_next_due(d) < at)
                 at = lines_next_due(d);
+        if (work_domains_due(d) < at)
+                at = work_domains_due(d);
         if (d->stopping && d->stop_at < at)
                 at = d->stop_at;
         for (size_t i = 0; i < d->nwork; i++)
@@ -339,6 +342,7 @@ static void turn(void *ctx)
         }
         d->storage_retry_at = 0;
         d->now = steady_now(d);
+        domains_turn(d);
         if (!d->stopping && !(look(d) && judge(d))) {
                 arm_timer(d, false);
                 return;
@@ -389,6 +393,7 @@ int dispatch_open(struct config **cfg, struct db *db, struct loop *loop, enum di
         r = lanes_new(d, cfg, e);
         if (r < 0)
                 return r;
+        domains_setup(d);
         r = tx_begin(&tx, db, DB_WAIT_MS, e);
         if (r < 0)
                 return r;
@@ -419,6 +424,7 @@ void dispatch_close(struct dispatch **dp)
         results_forget(d);
         lanes_free_all(d);
         work_free_all(d);
+        domains_free(d);
         alarms_free(&d->alarms);
         free(d->result);
         free(d->go);
@@ -449,6 +455,7 @@ void dispatch_reload(struct dispatch *d, struct config **cfg)
         d->wall_offset = clock_wall() - boot_ms(); /* a person vouches for the time */
         d->time_taken = true;
         work_gate_again(d);
+        domains_setup(d);
         d->refresh = true;
         log_info("configuration read again");
 }

@@ -5,6 +5,7 @@
  *   dispatch_gather.c when that transaction begins
  *   dispatch_work.c   which releases have work, claims
  *   dispatch_gate.c   nothing leaves that is not what was approved
+ *   dispatch_domains.c what one recipient domain is asked to take
  *   dispatch_lines.c  connections: when one is opened, what it says of its relay
  *   dispatch_relays.c the relays of one configuration
  *   dispatch_settle.c an outcome becomes a state
@@ -45,22 +46,28 @@ struct work {
         int64_t gate_at;       /* wall ms: when the gate was opened */
         struct letter *letter; /* loaded while letters of it leave */
         size_t letter_bytes;
-        unsigned jobs;      /* on the wire now: the letter must stay */
-        int64_t next_retry; /* wall ms, 0 = none */
-        bool dry;           /* the last claim found less than it asked for */
-        bool expired;       /* what had run out of time is settled, until the next refresh */
-        bool to_pause;      /* shut, and the row does not say so yet */
-        struct err why;     /* shut: the reason */
-        bool listed;        /* the last refresh saw it */
+        unsigned jobs;          /* on the wire now: the letter must stay */
+        int64_t next_retry;     /* wall ms, 0 = none */
+        struct domain **parked; /* domains for whose limit letters wait */
+        size_t nparked;
+        bool dry;       /* the last claim found less than it asked for */
+        bool expired;   /* what had run out of time is settled, until the next refresh */
+        bool to_pause;  /* shut, and the row does not say so yet */
+        struct err why; /* shut: the reason */
+        bool listed;    /* the last refresh saw it */
 };
+
+struct domain;
+struct domains;
 
 /* One letter on its way. Owns the delivery and the spliced bytes. */
 struct job {
         struct delivery d;
         struct work *work; /* NULL: an alarm mail */
         struct spliced letter;
-        struct line *line; /* NULL once it is finished */
-        bool go;           /* 354 came, data_at not yet committed */
+        struct line *line;     /* NULL once it is finished */
+        struct domain *domain; /* whose limit it counts for, until it is finished; NULL: none */
+        bool go;               /* 354 came, data_at not yet committed */
         char *alarm_to, *alarm_text;
 };
 
@@ -117,6 +124,7 @@ struct dispatch {
         struct loop *loop;
         struct net *net;
         struct lanes *lanes; /* newest first */
+        struct domains *domains;
         struct alarms *alarms;
         enum dispatch_until until;
         int exit_code;
@@ -162,6 +170,10 @@ int work_claim(struct dispatch *d, struct tx *tx, struct job **jobs, size_t want
 size_t work_ready(const struct dispatch *d,
                   const struct work *w);     /* letters that could leave now */
 bool work_waiting(const struct dispatch *d); /* something could be claimed now */
+/* Letters that could leave now, of all releases; counts no further than `most`. */
+size_t work_amount(const struct dispatch *d, size_t most);
+bool work_over(const struct dispatch *d); /* no line is needed again before pressd leaves */
+int64_t work_domains_due(const struct dispatch *d); /* a domain's limit: monotonic ms */
 bool work_retry_came(const struct dispatch *d);
 int64_t work_next_due(const struct dispatch *d); /* wall ms, INT64_MAX = none */
 void work_free_all(struct dispatch *d);
@@ -179,6 +191,27 @@ void gate_shut(struct dispatch *d, struct work *w, const struct err *why);
 bool gate_judging(const struct work *w); /* neither open nor shut */
 /* At its claim: -EPERM when it is not the recipient that was submitted. */
 int gate_check(const struct dispatch *d, const struct delivery *del, struct err *e);
+
+/* dispatch_domains.c */
+void domains_setup(struct dispatch *d); /* by the configuration as it is now */
+void domains_free(struct dispatch *d);
+void domains_turn(struct dispatch *d);        /* a turn begins */
+bool domains_again(const struct dispatch *d); /* there was more to park than one turn does */
+/* What the database says is parked of `w`; its counts are then of what is not. */
+int domains_take(struct dispatch *d, struct work *w, struct err *e);
+size_t domains_ready(const struct dispatch *d, const struct work *w);
+/* The same, but each domain once until domains_unsee(). */
+size_t domains_ready_once(const struct dispatch *d, const struct work *w);
+void domains_unsee(const struct dispatch *d);
+/* When a limit lets the next letter of `w` go, if it is the rate's: monotonic ms. */
+int64_t domains_next_due(const struct dispatch *d, const struct work *w);
+/* Claims parked ones, then others; what their domains do not allow is parked. */
+int domains_claim_parked(struct dispatch *d, struct tx *tx, struct work *w, bool early_only,
+                         size_t want, struct delivery_list *list, struct err *e);
+int domains_claim(struct dispatch *d, struct tx *tx, struct work *w, bool early_only, size_t want,
+                  struct delivery_list *list, struct err *e);
+void domain_begin(struct dispatch *d, struct job *j);
+void domain_end(struct job *j, bool tried);
 
 /* dispatch_lines.c */
 extern const struct conn_ops line_ops;

@@ -103,6 +103,7 @@ static void result_add(struct dispatch *d, struct line *line, struct job *j,
         r = &d->result[d->nresult++];
         *r = (struct result){.job = j, .outcome = *o, .ms = ms, .info = *conn_info(line->conn)};
         snprintf(r->relay, sizeof(r->relay), "%s", line->lane->cfg->name);
+        domain_end(j, o->verdict != VERDICT_NOT_TRIED);
         j->line = NULL;
         if (line->job[0] == j) {
                 line->job[0] = line->job[1];
@@ -287,12 +288,11 @@ void lines_open(struct dispatch *d, size_t wanted)
 {
         int preference = 0;
         bool usable = false;
-        size_t work = 0;
+        size_t work;
 
         if (d->paused_all || d->storage_retry_at)
                 return;
-        for (size_t i = 0; i < d->nwork && work < wanted; i++)
-                work += (size_t) work_ready(d, d->work[i]);
+        work = work_amount(d, wanted);
         if (!work && alarm_mail_waits(d->alarms, loop_now(d->loop)))
                 work = 1;
         if (!work)
@@ -385,7 +385,7 @@ void lines_tidy(struct dispatch *d)
                 if (!l->up || l->quitting || l->job[0])
                         continue;
                 if (l->spent || l->handed >= l->lane->cap || l->lane->lanes != d->lanes ||
-                    (d->until != DISPATCH_FOREVER && !work_waiting(d)) ||
+                    work_over(d) ||
                     (l->idle_since && loop_now(d->loop) - l->idle_since >= IDLE_MS)) {
                         l->quitting = true;
                         conn_quit(l->conn);

@@ -20,6 +20,7 @@ static void work_free(struct work *w)
 {
         letter_free(&w->letter);
         release_done(&w->r);
+        free(w->parked);
         free(w);
 }
 
@@ -56,16 +57,58 @@ static bool work_early_only(const struct dispatch *d, const struct work *w)
         return d->now < work_after_grace(d, w, w->w.due_at);
 }
 
+static bool work_may_go(const struct dispatch *d, const struct work *w)
+{
+        return w->gate == GATE_OPEN && d->now >= work_due(d, w);
+}
+
+/* Of those that no domain's limit is known to keep. */
+static size_t ready_at_once(const struct dispatch *d, const struct work *w)
+{
+        if (w->dry || !work_may_go(d, w))
+                return 0;
+        return (size_t) w->w.queued +
+               (w->next_retry && w->next_retry <= d->now ? (size_t) w->w.retrying : 0);
+}
+
 size_t work_ready(const struct dispatch *d, const struct work *w)
 {
-        size_t n;
+        size_t n = ready_at_once(d, w);
 
-        if (w->gate != GATE_OPEN || w->dry || d->now < work_due(d, w))
-                return 0;
-        n = (size_t) w->w.queued;
-        if (w->next_retry && w->next_retry <= d->now)
-                n += (size_t) w->w.retrying;
-        return n;
+        return n || !w->nparked || !work_may_go(d, w) ? n : domains_ready(d, w);
+}
+
+size_t work_amount(const struct dispatch *d, size_t most)
+{
+        size_t n = 0;
+
+        domains_unsee(d);
+        for (size_t i = 0; i < d->nwork && n < most; i++) {
+                n += ready_at_once(d, d->work[i]);
+                if (d->work[i]->nparked && work_may_go(d, d->work[i]))
+                        n += domains_ready_once(d, d->work[i]);
+        }
+        return n < most ? n : most;
+}
+
+int64_t work_domains_due(const struct dispatch *d)
+{
+        int64_t at = INT64_MAX;
+
+        for (size_t i = 0; i < d->nwork && !d->paused_all; i++) {
+                const struct work *w = d->work[i];
+
+                if (w->nparked && work_may_go(d, w) && domains_next_due(d, w) < at)
+                        at = domains_next_due(d, w);
+        }
+        return domains_again(d) ? loop_now(d->loop) : at;
+}
+
+bool work_over(const struct dispatch *d)
+{
+        if (d->until == DISPATCH_FOREVER || work_waiting(d))
+                return false;
+        return d->until == DISPATCH_ONCE || work_domains_due(d) == INT64_MAX;
 }
 
 bool work_waiting(const struct dispatch *d)
@@ -149,12 +192,17 @@ static void work_sweep(struct dispatch *d)
 static int work_take(struct dispatch *d, struct work *w, const struct release_work *seen,
                      struct err *e)
 {
+        int r;
+
         w->w = *seen;
         w->dry = w->expired = false;
         w->next_retry = 0;
         if (w->gate == GATE_SHUT && !w->to_pause)
                 w->gate = GATE_NEW; /* resumed, or the pause was not stored: judge it again */
-        return w->w.retrying ? delivery_next_retry(d->db, w->w.id, &w->next_retry, e) : 0;
+        r = domains_take(d, w, e);
+        if (r == 0 && w->w.retrying)
+                r = delivery_next_retry(d->db, w->w.id, &w->next_retry, e);
+        return r;
 }
 
 int work_refresh(struct dispatch *d, struct err *e)
@@ -212,18 +260,19 @@ static int work_letter(struct dispatch *d, struct work *w, struct err *e)
         return letter_load(TAKE(f.bytes), n, f.cuts, &w->letter, e);
 }
 
-static struct job *job_new(struct work *w, struct delivery *d)
+static struct job *job_new(struct dispatch *d, struct work *w, struct delivery *del)
 {
         struct job *j = mem_zalloc(sizeof(*j));
-        char id[2 * sizeof(d->salt) + 1];
-        int64_t moment = d->early ? w->w.early_at : w->w.due_at;
+        char id[2 * sizeof(del->salt) + 1];
+        int64_t moment = del->early ? w->w.early_at : w->w.due_at;
 
-        for (size_t i = 0; i < sizeof(d->salt); i++)
-                snprintf(id + 2 * i, 3, "%02x", d->salt[i]);
-        j->d = *d; /* takes the strings over */
-        *d = (struct delivery){0};
+        for (size_t i = 0; i < sizeof(del->salt); i++)
+                snprintf(id + 2 * i, 3, "%02x", del->salt[i]);
+        j->d = *del; /* takes the strings over */
+        *del = (struct delivery){0};
         j->work = w;
         w->jobs++;
+        domain_begin(d, j);
         letter_splice(w->letter,
                       &(struct letter_recipient){
                               .address = j->d.address,
@@ -299,8 +348,23 @@ static int claim_one(struct dispatch *d, struct tx *tx, struct work *w, struct d
                 return put_back(d, tx, del, e);
         }
         if (r == 0)
-                jobs[(*n)++] = job_new(w, del);
+                jobs[(*n)++] = job_new(d, w, del);
         return r;
+}
+
+/* One claim, and what is allowed of it becomes jobs behind the *n there are. */
+static int claim_some(struct dispatch *d, struct tx *tx, struct work *w,
+                      int (*claim)(struct dispatch *d, struct tx *tx, struct work *w,
+                                   bool early_only, size_t want, struct delivery_list *list,
+                                   struct err *e),
+                      struct job **jobs, size_t want, size_t *n, struct err *e)
+{
+        CLEANUP(delivery_list_done) struct delivery_list list = {0};
+        int r = claim(d, tx, w, work_early_only(d, w), want - *n, &list, e);
+
+        for (size_t i = 0; i < list.n && r >= 0; i++)
+                r = claim_one(d, tx, w, &list.v[i], jobs, n, e);
+        return r < 0 ? r : 0;
 }
 
 /* Claims from one release until `want` letters are there or it has no more. */
@@ -319,15 +383,11 @@ static int claim_release(struct dispatch *d, struct tx *tx, struct work *w, stru
         }
         if (r == 0 && w->r.stored == RELEASE_APPROVED)
                 r = release_sending(tx, w->w.id, e);
-        while (r == 0 && n < want && !w->dry && w->gate == GATE_OPEN) {
-                CLEANUP(delivery_list_done) struct delivery_list list = {0};
-                size_t ask = want - n;
-
-                r = delivery_claim(tx, w->w.id, d->now, ask, work_early_only(d, w), &list, e);
-                w->dry = list.n < ask;
-                for (size_t i = 0; i < list.n && r == 0; i++)
-                        r = claim_one(d, tx, w, &list.v[i], jobs, &n, e);
-        }
+        if (r == 0 && w->nparked)
+                r = claim_some(d, tx, w, domains_claim_parked, jobs, want, &n, e);
+        for (bool more = true; more && r == 0 && n < want && !w->dry && w->gate == GATE_OPEN;
+             more = !domains_again(d))
+                r = claim_some(d, tx, w, domains_claim, jobs, want, &n, e);
         *ret_n += n;
         return r;
 }
@@ -355,7 +415,7 @@ static int claim_class(struct dispatch *d, struct tx *tx, enum release_class cla
 
                         r = claim_release(d, tx, ready[i], jobs + *ret_n, share, ret_n, e);
                 }
-        } while (r == 0 && *ret_n<want && * ret_n> n);
+        } while (r == 0 && *ret_n<want && * ret_n> n && !domains_again(d));
         return r;
 }
 

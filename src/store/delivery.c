@@ -181,7 +181,7 @@ int delivery_move(struct tx *tx, const struct move *m, struct err *e)
         static const char sql[] =
                 "UPDATE delivery SET state = ?3, reason = ?4, attempt = attempt + ?5, due_at = ?6,"
                 " data_at = CASE ?7 WHEN 1 THEN NULL ELSE data_at END, settled_at = ?8,"
-                " out_at = coalesce(out_at, ?9), detail = coalesce(?10, detail)"
+                " out_at = coalesce(out_at, ?9), detail = coalesce(?10, detail), parked = NULL"
                 " WHERE id = ?1 AND state = ?2 AND (?11 = 0 OR attempt = ?11)";
         bool final = delivery_state_final(m->to), out = is_out(m->to);
         int r;

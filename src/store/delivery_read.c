@@ -121,7 +121,8 @@ int delivery_unreached(struct db *db, int64_t release, size_t limit, struct deli
 int delivery_next_retry(struct db *db, int64_t release, int64_t *ret, struct err *e)
 {
         static const char sql[] = "SELECT due_at FROM delivery WHERE release_id = ?1"
-                                  " AND state IN ('deferred', 'unknown') AND due_at IS NOT NULL"
+                                  " AND state IN ('deferred', 'unknown') AND parked IS NULL"
+                                  " AND due_at IS NOT NULL"
                                   " ORDER BY due_at LIMIT 1";
         int64_t due = 0;
         int r = sql_get_int(db, sql, SQL_WITH(SQL_INT(release)), &due, e);

@@ -19,12 +19,17 @@ static const char MAY_CLAIM_SQL[] = "SELECT 1 FROM release r WHERE r.id = ?1 AND
 
 static const char RETRY_SQL[] =
         "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
-        " AND d.state IN ('deferred', 'unknown') AND d.due_at <= ?2 AND d.early >= ?3"
-        " ORDER BY d.due_at LIMIT ?4";
+        " AND d.state IN ('deferred', 'unknown') AND d.parked IS NULL AND d.due_at <= ?2"
+        " AND d.early >= ?3 ORDER BY d.due_at LIMIT ?4";
 
 static const char QUEUED_SQL[] =
         "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
-        " AND d.state = 'queued' AND d.early >= ?2 ORDER BY d.early DESC, d.order_key LIMIT ?3";
+        " AND d.state = 'queued' AND d.parked IS NULL AND d.early >= ?2"
+        " ORDER BY d.early DESC, d.order_key LIMIT ?3";
+
+static const char PARKED_SQL[] =
+        "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
+        " AND d.parked = ?2 AND d.early >= ?3 ORDER BY d.early DESC, d.order_key LIMIT ?4";
 
 /* The row in memory follows the one on disk. */
 static int claim_one(struct tx *tx, struct delivery *d, struct err *e)
@@ -49,19 +54,63 @@ static int claim_one(struct tx *tx, struct delivery *d, struct err *e)
         return 0;
 }
 
-static int claim_rows(struct tx *tx, const char *sql, const struct sql_value *v, size_t n,
-                      struct delivery_list *list, struct err *e)
+static int park_one(struct tx *tx, int64_t id, const char *domain, struct err *e)
 {
-        size_t first = list->n;
+        static const char sql[] = "UPDATE delivery SET parked = ?2 WHERE id = ?1";
+
+        return sql_run(tx->db, sql, SQL_WITH(SQL_INT(id), SQL_TEXT(domain)), e);
+}
+
+/* Claims what the statement finds, or parks it. */
+static int claim_rows(struct tx *tx, const char *sql, const struct sql_value *v, size_t n,
+                      struct parking *p, struct delivery_list *list, struct err *e)
+{
+        size_t kept = list->n;
         CLEANUP(sql_close) struct sql *q = NULL;
         int r = sql_open(tx->db, sql, v, n, &q, e);
 
         if (r >= 0)
                 r = delivery_rows(q, list, e); /* all of them before the first is moved */
         sql_close(&q);
-        for (size_t i = first; i < list->n && r >= 0; i++)
-                r = claim_one(tx, &list->v[i], e);
+        for (size_t i = kept; i < list->n; i++) {
+                struct delivery *d = &list->v[i];
+                const char *full = r >= 0 && p ? p->full(p->ctx, d->address) : NULL;
+
+                if (full) {
+                        r = park_one(tx, d->id, full, e);
+                        p->parked++;
+                        delivery_done(d);
+                        continue;
+                }
+                if (r >= 0)
+                        r = claim_one(tx, d, e);
+                list->v[kept++] = *d;
+        }
+        list->n = kept;
         return r;
+}
+
+/* Again while rows were parked instead of claimed; the last value is the number of rows. */
+static int claim_from(struct tx *tx, const char *sql, struct sql_value *v, size_t n, size_t limit,
+                      struct parking *p, struct delivery_list *list, struct err *e)
+{
+        while (list->n < limit) {
+                size_t had = list->n, parked = p ? p->parked : 0, ask = limit - had;
+                int r;
+
+                v[n - 1] = SQL_INT((int64_t) ask);
+                r = claim_rows(tx, sql, v, n, p, list, e);
+                if (r < 0)
+                        return r;
+                parked = p ? p->parked - parked : 0;
+                if (!parked || list->n - had + parked < ask)
+                        return 0;
+                if (p->parked >= p->most) {
+                        p->more = true;
+                        return 0;
+                }
+        }
+        return 0;
 }
 
 static void append(struct delivery_list *to, struct delivery_list *from)
@@ -74,27 +123,51 @@ static void append(struct delivery_list *to, struct delivery_list *from)
         from->n = 0; /* the strings have moved */
 }
 
+static int may_claim(struct tx *tx, int64_t release, int64_t now, bool early_only, struct err *e)
+{
+        int64_t may = 0;
+
+        assert(tx->write);
+        return sql_get_int(tx->db, MAY_CLAIM_SQL,
+                           SQL_WITH(SQL_INT(release), SQL_INT(now), SQL_INT(early_only)), &may, e);
+}
+
 int delivery_claim(struct tx *tx, int64_t release, int64_t now, size_t limit, bool early_only,
-                   struct delivery_list *list, struct err *e)
+                   struct parking *p, struct delivery_list *list, struct err *e)
 {
         CLEANUP(delivery_list_done) struct delivery_list got = {0};
-        int64_t may = 0;
+        struct sql_value retry[] = {SQL_INT(release), SQL_INT(now), SQL_INT(early_only),
+                                    SQL_INT(0)};
+        struct sql_value queued[] = {SQL_INT(release), SQL_INT(early_only), SQL_INT(0)};
         int r;
 
-        assert(tx->write && limit >= 1 && limit <= DELIVERY_CLAIM_MAX);
-        r = sql_get_int(tx->db, MAY_CLAIM_SQL,
-                        SQL_WITH(SQL_INT(release), SQL_INT(now), SQL_INT(early_only)), &may, e);
+        assert(limit >= 1 && limit <= DELIVERY_CLAIM_MAX);
+        r = may_claim(tx, release, now, early_only, e);
         if (r <= 0)
                 return r;
-        r = claim_rows(tx, RETRY_SQL,
-                       SQL_WITH(SQL_INT(release), SQL_INT(now), SQL_INT(early_only),
+        r = claim_from(tx, RETRY_SQL, retry, COUNT_OF(retry), limit, p, &got, e);
+        if (r >= 0)
+                r = claim_from(tx, QUEUED_SQL, queued, COUNT_OF(queued), limit, p, &got, e);
+        if (r < 0)
+                return r;
+        append(list, &got);
+        return 0;
+}
+
+int delivery_claim_parked(struct tx *tx, int64_t release, const char *domain, int64_t now,
+                          size_t limit, bool early_only, struct delivery_list *list, struct err *e)
+{
+        CLEANUP(delivery_list_done) struct delivery_list got = {0};
+        int r;
+
+        assert(limit >= 1 && limit <= DELIVERY_CLAIM_MAX);
+        r = may_claim(tx, release, now, early_only, e);
+        if (r <= 0)
+                return r;
+        r = claim_rows(tx, PARKED_SQL,
+                       SQL_WITH(SQL_INT(release), SQL_TEXT(domain), SQL_INT(early_only),
                                 SQL_INT((int64_t) limit)),
-                       &got, e);
-        if (r >= 0 && got.n < limit)
-                r = claim_rows(tx, QUEUED_SQL,
-                               SQL_WITH(SQL_INT(release), SQL_INT(early_only),
-                                        SQL_INT((int64_t) (limit - got.n))),
-                               &got, e);
+                       NULL, &got, e);
         if (r < 0)
                 return r;
         append(list, &got);

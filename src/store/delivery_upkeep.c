@@ -128,7 +128,7 @@ int delivery_retry_within(struct tx *tx, int64_t now,
 {
         static const char sql[] =
                 "UPDATE delivery SET due_at = ?2 + due_at % ?3 WHERE due_at > ?2 + ?3"
-                " AND state IN ('deferred', 'unknown') AND release_id IN"
+                " AND state IN ('deferred', 'unknown') AND parked IS NULL AND release_id IN"
                 " (SELECT r.id FROM release_count c JOIN release r ON r.id = c.release_id"
                 "   WHERE " COUNT_OPEN " AND r.class = ?1)";
         int r = 0;
@@ -157,12 +157,16 @@ int delivery_retry_within(struct tx *tx, int64_t now,
 
 static const char EXPIRED_WAITING_SQL[] =
         "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
-        " AND d.state IN ('deferred', 'unknown') AND d.due_at IS NOT NULL" DUE_FIRST_BEFORE
-        " LIMIT ?3";
+        " AND d.state IN ('deferred', 'unknown') AND d.parked IS NULL"
+        " AND d.due_at IS NOT NULL" DUE_FIRST_BEFORE " LIMIT ?3";
 
 static const char EXPIRED_QUEUED_SQL[] =
         "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
-        " AND d.state = 'queued'" DUE_FIRST_BEFORE " LIMIT ?3";
+        " AND d.state = 'queued' AND d.parked IS NULL" DUE_FIRST_BEFORE " LIMIT ?3";
+
+static const char EXPIRED_PARKED_SQL[] =
+        "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
+        " AND d.parked IS NOT NULL" DUE_FIRST_BEFORE " LIMIT ?3";
 
 static int expire_one(struct tx *tx, const struct delivery *d, int64_t now, struct err *e)
 {
@@ -182,7 +186,8 @@ static int expire_one(struct tx *tx, const struct delivery *d, int64_t now, stru
 int delivery_expire(struct tx *tx, int64_t release, int64_t due_before, int64_t now, size_t limit,
                     size_t *ret_n, struct err *e)
 {
-        static const char *const sql[] = {EXPIRED_WAITING_SQL, EXPIRED_QUEUED_SQL};
+        static const char *const sql[] = {EXPIRED_WAITING_SQL, EXPIRED_QUEUED_SQL,
+                                          EXPIRED_PARKED_SQL};
         CLEANUP(delivery_list_done) struct delivery_list l = {0};
         int r = 0;
 
@@ -220,15 +225,23 @@ int release_cancel_rest(struct tx *tx, int64_t id, size_t limit, int64_t at, int
                         struct err *e)
 {
         static const char hold_sql[] = "UPDATE delivery SET due_at = NULL WHERE release_id = ?1"
-                                       " AND state IN ('deferred', 'unknown') AND state = 'unknown'"
-                                       " AND due_at IS NOT NULL";
+                                       " AND state IN ('deferred', 'unknown') AND parked IS NULL"
+                                       " AND state = 'unknown' AND due_at IS NOT NULL";
+        static const char parked_sql[] =
+                "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
+                " AND d.parked IS NOT NULL LIMIT ?2";
         static const char deferred_sql[] =
                 "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
-                " AND d.state IN ('deferred', 'unknown') AND d.state = 'deferred' LIMIT ?2";
-        static const char queued_sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery d"
-                                         " WHERE d.release_id = ?1 AND d.state = 'queued' LIMIT ?2";
-        static const char left_sql[] = "SELECT coalesce(sum(n), 0) FROM release_count"
-                                       " WHERE release_id = ?1 AND state IN ('queued', 'deferred')";
+                " AND d.state IN ('deferred', 'unknown') AND d.parked IS NULL"
+                " AND d.state = 'deferred' LIMIT ?2";
+        static const char queued_sql[] =
+                "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
+                " AND d.state = 'queued' AND d.parked IS NULL LIMIT ?2";
+        /* a parked unknown is not counted there, but is still to be held */
+        static const char left_sql[] =
+                "SELECT coalesce(sum(n), 0) + EXISTS (SELECT 1 FROM delivery"
+                "         WHERE release_id = ?1 AND parked IS NOT NULL)"
+                "  FROM release_count WHERE release_id = ?1 AND state IN ('queued', 'deferred')";
         int64_t ended = 0, left = 0;
         size_t n = 0;
         int r;
@@ -240,7 +253,9 @@ int release_cancel_rest(struct tx *tx, int64_t id, size_t limit, int64_t at, int
         if (r >= 0)
                 r = sql_run(tx->db, hold_sql, SQL_WITH(SQL_INT(id)), e);
         if (r >= 0)
-                r = withdraw_some(tx, deferred_sql, id, limit, at, &n, e);
+                r = withdraw_some(tx, parked_sql, id, limit, at, &n, e);
+        if (r >= 0 && n < limit)
+                r = withdraw_some(tx, deferred_sql, id, limit - n, at, &n, e);
         if (r >= 0 && n < limit)
                 r = withdraw_some(tx, queued_sql, id, limit - n, at, &n, e);
         if (r >= 0)

@@ -9,24 +9,31 @@
 
 /*
  * More releases may be open than pressd takes at once, most of them scheduled
- * or waiting for a retry. So those that could send now come first.
+ * or waiting for a retry. So those that could send now come first, then those whose
+ * letters all wait for the limit of a domain.
  */
 static const char WORK_SQL[] =
         "WITH o AS (SELECT r.id, r.class, r.due_at, r.early_at, r.expires,"
         "       sum(CASE WHEN c.state = 'queued' THEN c.n ELSE 0 END) AS queued,"
-        "       sum(CASE WHEN c.state IN ('deferred', 'unknown') THEN c.n ELSE 0 END) AS retrying"
+        "       sum(CASE WHEN c.state IN ('deferred', 'unknown') THEN c.n ELSE 0 END) AS retrying,"
+        "       EXISTS (SELECT 1 FROM delivery d WHERE d.release_id = r.id"
+        "        AND d.parked IS NOT NULL) AS parked"
         "  FROM release_count c JOIN release r ON r.id = c.release_id"
         " WHERE " COUNT_OPEN " AND c.state <> 'sending' AND " RELEASE_ACTIVE
         " GROUP BY r.id, r.class, r.due_at, r.early_at, r.expires),"
         " f AS (SELECT o.*, min("
-        "  CASE WHEN queued = 0 THEN 9223372036854775807"
+        "  CASE WHEN queued = 0 OR parked AND NOT EXISTS (SELECT 1 FROM delivery d"
+        "        WHERE d.release_id = o.id AND d.state = 'queued' AND d.parked IS NULL)"
+        "        THEN 9223372036854775807"
         "       WHEN early_at < due_at AND EXISTS (SELECT 1 FROM delivery d"
-        "        WHERE d.release_id = o.id AND d.state = 'queued' AND d.early = 1) THEN early_at"
+        "        WHERE d.release_id = o.id AND d.state = 'queued' AND d.parked IS NULL"
+        "         AND d.early = 1) THEN early_at"
         "       ELSE due_at END,"
+        "  CASE WHEN parked THEN ?2 + 1 ELSE 9223372036854775807 END,"
         "  coalesce((SELECT min(d.due_at) FROM delivery d WHERE d.release_id = o.id"
-        "   AND d.state IN ('deferred', 'unknown') AND d.due_at IS NOT NULL),"
+        "   AND d.state IN ('deferred', 'unknown') AND d.parked IS NULL AND d.due_at IS NOT NULL),"
         "   9223372036854775807)) AS free_at FROM o)"
-        "SELECT id, class, due_at, early_at, expires, queued, retrying FROM f"
+        "SELECT id, class, due_at, early_at, expires, queued, retrying, parked FROM f"
         " ORDER BY free_at > ?2, CASE class WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END,"
         " CASE WHEN free_at > ?2 THEN free_at ELSE 0 END, id LIMIT ?1";
 
@@ -52,6 +59,7 @@ int release_work(struct db *db, int64_t now, struct release_work *v, size_t max,
                         .expires = sql_int(q, 4),
                         .queued = sql_int(q, 5),
                         .retrying = sql_int(q, 6),
+                        .parked = sql_int(q, 7) != 0,
                 };
         }
         if (r < 0)
@@ -75,7 +83,7 @@ int release_open(struct db *db, int64_t *ret_to_try, int64_t *ret_for_person, st
                 "  JOIN delivery d ON d.release_id = c.release_id"
                 " WHERE " COUNT_OPEN " AND c.state = 'unknown' AND " RELEASE_ACTIVE
                 "   AND d.org_kind = c.org_kind AND d.state IN ('deferred', 'unknown')"
-                "   AND d.due_at IS NULL";
+                "   AND d.parked IS NULL AND d.due_at IS NULL";
         CLEANUP(sql_close) struct sql *q = NULL;
         int64_t held = 0;
         int r = count_sync(db, e);

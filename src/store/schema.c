@@ -88,7 +88,9 @@ static const char deliveries[] =
         "  data_at INTEGER," /* 354 came in the present or latest try */
         "  out_at INTEGER,"  /* since when the recipient may hold the text, whatever came later */
         "  settled_at INTEGER,"
-        "  detail TEXT NOT NULL DEFAULT '') STRICT;"
+        "  detail TEXT NOT NULL DEFAULT '',"
+        /* a waiting one that was due while its domain was at its limit: the domain */
+        "  parked TEXT) STRICT;"
         /*
          * A condition on more than two words says OR: for IN SQLite fills a table of them at
          * each change of a row, which took a third of a letter's time.
@@ -99,9 +101,11 @@ static const char deliveries[] =
         "  WHERE address <> '';"
         "CREATE INDEX delivery_release ON delivery (release_id, id);"
         "CREATE INDEX delivery_queued ON delivery (release_id, early DESC, order_key)"
-        "  WHERE state = 'queued';"
+        "  WHERE state = 'queued' AND parked IS NULL;"
         "CREATE INDEX delivery_due ON delivery (release_id, due_at)"
-        "  WHERE state IN ('deferred', 'unknown');"
+        "  WHERE state IN ('deferred', 'unknown') AND parked IS NULL;"
+        "CREATE INDEX delivery_parked ON delivery (release_id, parked, early DESC, order_key)"
+        "  WHERE parked IS NOT NULL;"
         "CREATE INDEX delivery_failed ON delivery (release_id, priority)"
         "  WHERE state = 'refused' OR state = 'bounced' OR state = 'expired'"
         "     OR state = 'suppressed';"

@@ -234,7 +234,7 @@ bool scratch_claim(struct scratch *s, int64_t release, int64_t now, struct deliv
         struct err e = {0};
 
         assert_ok(tx_begin(&tx, s->db, 0, &e), &e);
-        assert_ok(delivery_claim(&tx, release, now, 1, false, &l, &e), &e);
+        assert_ok(delivery_claim(&tx, release, now, 1, false, NULL, &l, &e), &e);
         assert_ok(tx_commit(&tx, &e), &e);
         if (!l.n)
                 return false;

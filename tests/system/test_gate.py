@@ -50,7 +50,7 @@ class Gate(PressCase):
         self.change("INSERT INTO delivery SELECT NULL, release_id, 999999, copy, replaces, 'x@y.example',"
                     " name, org, title, who_fold, org_kind, role, language, priority, early, salt,"
                     " order_key, leaf, state, reason, attempt, created_at, due_at, data_at, out_at,"
-                    " settled_at, detail FROM delivery LIMIT 1")
+                    " settled_at, detail, parked FROM delivery LIMIT 1")
         self.drain(3)
         self.assertEqual(self.sink.ledger(), [])
         self.assertEqual(self.json('show', 1)[0]['state'], 'paused')
@@ -143,7 +143,7 @@ class Large(PressCase):
         self.change("INSERT INTO delivery SELECT NULL, release_id, 999999, copy, replaces, 'x@y.example',"
                     " name, org, title, who_fold, org_kind, role, language, priority, early, salt, 0,"
                     " leaf, state, reason, attempt, created_at, due_at, data_at, out_at,"
-                    " settled_at, detail FROM delivery LIMIT 1")
+                    " settled_at, detail, parked FROM delivery LIMIT 1")
         self.stopped('x@y.example')
 
     def test_a_changed_manifest_of_a_large_release_lets_nothing_leave(self):

@@ -133,7 +133,7 @@ static void test_a_leaf_binds_the_recipients_words(void **state)
         delivery_leaf(&d, other);
         assert_memory_not_equal(plain, other, HASH_BYTES);
         d.early = false;
-        d.role = ROLE_EDITOR;
+        d.role = ROLE_DESK;
         delivery_leaf(&d, other);
         assert_memory_not_equal(plain, other, HASH_BYTES);
         d.role = ROLE_JOURNALIST;
@@ -151,7 +151,7 @@ static size_t claim(struct scratch *s, int64_t release, int64_t now, size_t limi
 {
         size_t before = l->n;
 
-        assert_int_equal(ACT(s, delivery_claim(&tx, release, now, limit, early, l, &te)), 0);
+        assert_int_equal(ACT(s, delivery_claim(&tx, release, now, limit, early, NULL, l, &te)), 0);
         return l->n - before;
 }
 
@@ -364,7 +364,7 @@ static void test_a_turn_is_all_or_nothing_under_every_fault(void **state)
                 if (r >= 0)
                         r = delivery_data(&tx, b.id, NOON, &e);
                 if (r >= 0)
-                        r = delivery_claim(&tx, id, NOON, 2, false, &l, &e);
+                        r = delivery_claim(&tx, id, NOON, 2, false, NULL, &l, &e);
                 if (r >= 0)
                         r = tx_commit(&tx, &e);
                 tx_done(&tx);

@@ -214,7 +214,7 @@ static void test_waiting_and_held_ones_are_due_when_a_person_says_so(void **stat
         assert_int_equal(n, 2);
         assert_int_equal(delivery_next_retry(s->db, id, &next, NULL), 0);
         assert_int_equal(next, NOON + 5);
-        assert_int_equal(ACT(s, delivery_claim(&tx, id, NOON + 5, 2, false, &l, &te)), 0);
+        assert_int_equal(ACT(s, delivery_claim(&tx, id, NOON + 5, 2, false, NULL, &l, &te)), 0);
         assert_int_equal(l.v[0].attempt + l.v[1].attempt, 4); /* both were retries */
 }
 
@@ -321,7 +321,7 @@ static int any_step(struct random_run *run, struct tx *tx, int64_t now, struct e
         case 3:
         case 4:
         case 5:
-                return delivery_claim(tx, run->release, now, 1 + next_random(run) % 5, false,
+                return delivery_claim(tx, run->release, now, 1 + next_random(run) % 5, false, NULL,
                                       &run->sending, e);
         default: return run->sending.n ? settle_any(run, tx, now, e) : 0;
         }
