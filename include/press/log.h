@@ -19,6 +19,9 @@ enum log_level { /* syslog's numbers */
 /* Lines above `level` are dropped. Default LOG_LEVEL_INFO. */
 void log_set_level(enum log_level level);
 
+/* errno of the last line, 0 when it was written: it stops nothing, but somebody must hear (R81). */
+int log_failing(void);
+
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

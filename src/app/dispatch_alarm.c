@@ -6,9 +6,12 @@
 #include "press/mem.h"
 #include "press/notice.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define AGAIN_MS (60 * 1000) /* a relay that said "later" of an alarm mail is asked again */
+#define LOG_WELL_MS (60 * 1000) /* a disk that is full now and then is one fault, not many */
+#define AGAIN_MS    (60 * 1000) /* a relay that said "later" of an alarm mail is asked again */
 
 static struct job *alarm_job(struct dispatch *d, char *to, char *text)
 {
@@ -46,9 +49,29 @@ int alarms_keep(struct dispatch *d, struct tx *tx, struct err *e)
         return fault_replace(tx, v, alarms_list(d->alarms, v, FAULTS_MAX), e);
 }
 
+/* The one fault that the log itself cannot tell. */
+static void log_watch(struct dispatch *d)
+{
+        int64_t now = loop_now(d->loop);
+        struct err e;
+
+        if (!log_failing()) {
+                if (now - d->log_lost_at >= LOG_WELL_MS)
+                        alarm_clear(d->alarms, "log");
+                return;
+        }
+        d->log_lost_at = now;
+        err_set(&e, -EIO,
+                "The log on standard error cannot be written: %s. Letters go on; what became of "
+                "each stays in the database: pressctl log",
+                strerror(log_failing()));
+        dispatch_alarm(d, "log", &e);
+}
+
 /* Alarm mails take free lines as letters do, but have no row: they wait in memory only. */
 void alarms_hand(struct dispatch *d)
 {
+        log_watch(d);
         while (!d->stopping && alarm_mail_waits(d->alarms, loop_now(d->loop))) {
                 struct line *line;
                 struct job *j;

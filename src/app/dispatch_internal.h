@@ -154,6 +154,7 @@ struct dispatch {
         int64_t wall_offset;      /* wall - boot clock, followed slowly */
         bool time_taken;          /* as it is, at the start or by a person: look at the retries */
         int64_t storage_retry_at; /* monotonic; 0 = storage is well */
+        int64_t log_lost_at;      /* the same; the last turn that found the log failing */
         int64_t locked_since;     /* the same; 0 = the write lock was had last time */
 };
 

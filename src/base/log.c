@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 static enum log_level threshold = LOG_LEVEL_INFO;
+static int failing;
 
 void log_set_level(enum log_level level)
 {
@@ -37,9 +38,13 @@ static void emit(enum log_level level, const char *fmt, va_list ap)
                 n = (int) sizeof(line) - 2;
         line[n++] = '\n';
         /* A full log disk must not stop deliveries (the marks are in the database). */
-        if (write(STDERR_FILENO, line, (size_t) n) < 0)
-                errno = 0;
+        failing = write(STDERR_FILENO, line, (size_t) n) < 0 ? errno : 0;
         errno = saved;
+}
+
+int log_failing(void)
+{
+        return failing;
 }
 
 #define LOG_VERB(name, level)           \

@@ -4,12 +4,14 @@
  *
  *   FAILCALL=malloc          malloc, calloc, realloc, counted together: no memory
  *   FAILCALL=sqlite3_step    returns FAILCALL_CODE without a step
+ *   FAILCALL=getaddrinfo     never answers about names under silent.example
  *   FAILCALL_AT=N            which call, from 1; FAILCALL_ON=1: and all behind it
  *   FAILCALL_SEEN=FILE       is made when it happened
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,7 @@ struct sqlite3_stmt;
 int sqlite3_step(struct sqlite3_stmt *st);
 
 static unsigned long at, calls;
-static bool memory, steps, onward;
+static bool memory, steps, silent, onward;
 static int code;
 static const char *seen;
 
@@ -39,6 +41,7 @@ __attribute__((constructor)) static void arm(void)
                 return;
         memory = strcmp(what, "malloc") == 0;
         steps = strcmp(what, "sqlite3_step") == 0;
+        silent = strcmp(what, "getaddrinfo") == 0;
         code = (int) number("FAILCALL_CODE");
         onward = number("FAILCALL_ON") != 0;
         seen = getenv("FAILCALL_SEEN");
@@ -109,4 +112,16 @@ int sqlite3_step(struct sqlite3_stmt *st)
         if (!real)
                 find("sqlite3_step", &real);
         return steps && fails() ? code : real(st);
+}
+
+int getaddrinfo(const char *restrict name, const char *restrict service,
+                const struct addrinfo *restrict hints, struct addrinfo **restrict ret)
+{
+        static int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+        if (!real)
+                find("getaddrinfo", &real);
+        while (silent && name && strstr(name, "silent.example"))
+                pause();
+        return real(name, service, hints, ret);
 }

@@ -76,6 +76,41 @@ class Restart(PressCase):
             self.assertEqual(p.wait(30), 0)
         self.assertEqual(self.counts(), {'relayed': 40, 'deferred': 10})
 
+    def alarmed(self, script='', rows=50):
+        """What the command of notify was told, while the log or the database is full."""
+        told = self.dir / 'told'
+        self.press(script, rows=rows, sections={'notify': {
+            'command': f'echo "$PRESS_ALARM_STATE $PRESS_ALARM" >>{told}',
+            'mail': ['truc@ministry.example']}})
+        self.send()
+        return lambda: told.read_text() if told.exists() else ''
+
+    def test_r81_r15_a_full_log_disk_is_told_by_another_way(self):
+        told = self.alarmed()
+        with open('/dev/full', 'wb') as full, subprocess.Popen(
+                [harness.program('pressd'), '-c', str(self.conf)], stdin=subprocess.DEVNULL,
+                stdout=full, stderr=full, env=harness.ENV) as p:
+            harness.wait_until(lambda: self.counts() == {'relayed': 50}, 20)
+            harness.wait_until(lambda: 'raised The log on standard error cannot be written: '
+                               'No space left on device' in told(), 20)
+            harness.wait_until(lambda: self.received()['truc@ministry.example'], 20)
+            p.terminate()
+            self.assertEqual(p.wait(30), 0)
+        self.assertEqual(told().count('raised'), 1)
+
+    def test_r81_r7_a_full_database_disk_is_told_by_another_way(self):
+        told = self.alarmed('on dot do delay 20', rows=200)
+        argv = ['strace', '-D', '-f', '-qq', '-o', '/dev/null', '-e',
+                'inject=pwrite64:error=ENOSPC:when=40..42', harness.program('pressd'), '-c', str(self.conf)]
+        with harness.Process(argv, self.dir / 'pressd.log',
+                             {**harness.ENV, 'ASAN_OPTIONS': 'detect_leaks=0'}):
+            harness.wait_until(lambda: self.counts() == {'relayed': 200}, 30)
+            harness.wait_until(lambda: 'cleared' in told(), 20)
+            harness.wait_until(lambda: self.received()['truc@ministry.example'], 20)
+        self.assertIn(f'raised The disk of database {self.dir}/press.db is full', told())
+        self.assertEqual(set(self.received().values()), {1, 2})
+        self.assertEqual(self.received()['truc@ministry.example'], 2)   # it came, it is over
+
 
 class Storage(PressCase):
     def strace(self, inject, *argv, timeout=60):

@@ -4,9 +4,7 @@
 RFC 5321 4.5.3.2: a relay that says nothing keeps its line for the minimum that the RFC asks, and
 not for twice as long (R34-R38). No test waits for its minutes.
 """
-import contextlib
 import re
-import socket
 import unittest
 
 import harness
@@ -44,13 +42,8 @@ class Limits(rig.Torture):
         self.passed = seconds
         for _ in range(2):
             before = self.turns()
-            self.wake(run)
+            run.wake()
             harness.wait_until(lambda: self.turns() > before or not self.daemon.running(), 30)
-
-    @staticmethod
-    def wake(run):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s, contextlib.suppress(OSError):
-            s.sendto(b'', f'{run.database}.sock')
 
     def turns(self):
         """How often pressd went to sleep."""
@@ -82,7 +75,7 @@ class Limits(rig.Torture):
             rows = run.rows()
             run.sinks[0].script('')
             run.clock.run(100)
-            self.wake(run)
+            run.wake()
             harness.wait_until(lambda: not run.open_work(), 30)
         return rows
 

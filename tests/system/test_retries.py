@@ -6,6 +6,7 @@ import unittest
 
 import harness
 from press_case import PressCase
+from torture import rig
 
 
 def fast(**more):
@@ -105,6 +106,35 @@ class Again(PressCase):
         self.assertEqual(self.counts(), {'relayed': 3})
         self.assertEqual(self.received()['n00001@paper1.example'], 2)
         self.assertEqual(len({e['hash'] for e in self.sink.saved()}), 3)
+
+
+class Days(rig.Torture):
+    """The longest policy there is, on a clock that stands and is moved from try to try."""
+
+    def test_r88_r40_five_days_of_tries_change_neither_message_id_nor_date_nor_body(self):
+        policy = {'retry': ['15m', '1h', '3h'], 'give_up': '5d'}
+        with self.run_of(self.queue(1), 'on dot do reply 451 4.3.0 "later" save', policy=policy,
+                         factor=0, relay={'connections': 1}) as run:
+            pressd, tried, hours = run.start(), 0, 0.0
+            while run.open_work():
+                harness.wait_until(lambda: run.clock.add(0.001) or not run.open_work()
+                                   or len(run.rows()) > tried, 30)
+                tried = len(run.rows())
+                if tried == 10:
+                    pressd.kill()
+                    pressd = run.start()
+                step = {1: 0.25, 2: 1}.get(tried, 3)
+                run.clock.add(1.1 * step * 3600)    # 10 % are by chance
+                run.wake()
+                hours += 1.1 * step
+            self.assertEqual(pressd.stop(), 0)
+            self.assertTrue(24 * 5 <= hours < 24 * 5 + 7, hours)
+            rows, letters = run.rows(), run.sinks[0].saved()
+            self.assertEqual({r['state'] for r in rows[:-1]}, {'deferred'})
+            self.assertEqual(rows[-1]['state'], 'expired')
+            self.assertGreater(len(letters), 30)
+            self.assertEqual(len({(e['message_id'], e['hash'], e['bytes'], e['from'])
+                                  for e in letters}), 1)
 
 
 class Time(PressCase):

@@ -13,6 +13,7 @@ import unittest
 
 import harness
 from press_case import PressCase
+from torture import rig
 
 ALARMED = {'notify': {'mail': ['truc@ministry.example']}}
 
@@ -133,6 +134,24 @@ class Mute(SenderCase):
         self.pressd()
         self.send()
         harness.wait_until(lambda: self.counts() == {'relayed': 10}, 25)
+
+    def test_r39_name_servers_that_never_answer_keep_nobody_waiting(self):
+        """Neither where another relay is there, nor one who wants pressd to stop."""
+        good = self.enterContext(harness.Catcher(self.dir))
+        self.press(rows=10, sink=good, relays=[
+            {'url': 'smtp://relay.silent.example:25', 'tls': 'off', 'preference': 10},
+            good.relay(preference=20)])
+        clock = rig.Clock(self.dir / 'clock', 10)
+        env = rig.preload('testclock', {**harness.ENV, **clock.env, 'FAILCALL': 'getaddrinfo'})
+        env = rig.preload('failcall', env)
+        pressd = self.pressd(env=env)
+        self.send()
+        harness.wait_until(lambda: self.counts() == {'relayed': 10}, 25)
+        self.send(self.statement(Title='Hai'))
+        harness.wait_until(lambda: self.counts(2) == {'relayed': 10}, 25)
+        start = time.monotonic()
+        self.assertEqual(pressd.stop(), 0)
+        self.assertLess(time.monotonic() - start, 15)
 
 
 class Stop(SenderCase):

@@ -85,8 +85,16 @@ static void test_a_log_that_cannot_be_written_disturbs_nothing(void **state)
         errno = EEXIST;
         log_error("lost");
         assert_int_equal(errno, EEXIST);
+        assert_int_equal(log_failing(), ENOSPC); /* R81 */
         dup2(real, STDERR_FILENO);
         close(real);
+}
+
+static void test_a_log_that_can_be_written_again_is_well(void **state)
+{
+        (void) state;
+        CAPTURE(log_error("well"));
+        assert_int_equal(log_failing(), 0);
 }
 
 static void test_the_monotonic_clock_never_goes_back_and_the_wall_is_of_this_century(void **state)
@@ -106,6 +114,7 @@ int main(void)
                 cmocka_unit_test(test_what_is_below_the_level_is_dropped),
                 cmocka_unit_test(test_a_long_line_is_cut_and_stays_one_line),
                 cmocka_unit_test(test_a_log_that_cannot_be_written_disturbs_nothing),
+                cmocka_unit_test(test_a_log_that_can_be_written_again_is_well),
                 cmocka_unit_test(
                         test_the_monotonic_clock_never_goes_back_and_the_wall_is_of_this_century),
         };

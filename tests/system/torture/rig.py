@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What the scenarios share: queues prepared once, runs from a copy of one, time, injected faults."""
 import collections
+import contextlib
 import json
 import mmap
 import os
 import pathlib
 import shutil
+import socket
 import struct
 import subprocess
 import sys
@@ -156,6 +158,11 @@ class Run:
         self.starts += 1
         return harness.Process([*wrap, harness.program('pressd'), '-c', str(self.conf), *args],
                                self.dir / 'pressd.log', env or self.env())
+
+    def wake(self):
+        """As a program does that has work for it; a pressd that is not there is no fault."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s, contextlib.suppress(OSError):
+            s.sendto(b'', f'{self.database}.sock')
 
     def leave(self, process, codes=(0,), timeout=60):
         """Waits until it leaves by itself; its exit code must be one of `codes`."""
