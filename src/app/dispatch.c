@@ -17,7 +17,6 @@
 #define LOCKED_MS     10000       /* the lock not had for so long: whoever has it is stuck */
 #define STOP_MS       25000       /* SIGTERM: how long an unanswered dot is waited for (R11) */
 #define STEP_MS       (60 * 1000) /* a jump of the wall clock above this is not followed (R12) */
-#define CLAIM_TURN    300         /* deliveries claimed in one turn at most */
 
 static int64_t boot_ms(void)
 {
@@ -135,17 +134,18 @@ static int settle_all(struct dispatch *d, struct tx *tx, struct err *e)
 }
 
 /* What the commit allowed goes to the wire: envelopes first, so that they ride behind the dot. */
-static void release_to_wire(struct dispatch *d, struct line **room, struct job **claimed, size_t n)
+static void release_to_wire(struct dispatch *d, const struct room *room, const struct claim *claim)
 {
-        for (size_t i = 0; i < n; i++) {
-                claimed[i]->work->r.stored = RELEASE_SENDING; /* not before it is on disk */
-                line_hand(d, room[i], claimed[i]);
+        for (size_t i = 0; i < claim->n; i++) {
+                claim->job[i]->work->r.stored = RELEASE_SENDING; /* not before it is on disk */
+                line_hand(d, room_place(room, claim->urgent, i), claim->job[i]);
         }
 
         for (size_t i = 0; i < d->ngo; i++) {
                 struct job *j = d->go[i];
 
                 j->go = false;
+                j->line->since = loop_now(d->loop);
                 conn_letter(j->line->conn, j->letter.v, j->letter.n);
         }
         d->ngo = 0;
@@ -163,12 +163,11 @@ static void results_forget(struct dispatch *d)
         d->nresult = 0;
 }
 
-static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nroom, size_t *ret_n,
+static int turn_transaction(struct dispatch *d, const struct room *room, struct claim *claim,
                             struct err *e)
 {
         CLEANUP(tx_done) struct tx tx = {0};
         int64_t began = gather_clock();
-        size_t n = 0;
         int r;
 
         r = tx_begin(&tx, d->db, 0, e);
@@ -179,13 +178,13 @@ static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nro
                 r = work_upkeep(d, &tx, e);
         if (r == 0)
                 r = alarms_keep(d, &tx, e);
-        if (r == 0 && nroom)
-                r = work_claim(d, &tx, claimed, nroom, &n, e);
+        if (r == 0 && room->n)
+                r = work_claim(d, &tx, room, claim, e);
         if (r == 0)
                 r = tx_commit(&tx, e);
         if (r < 0) {
-                for (size_t i = 0; i < n; i++)
-                        job_free(claimed[i]);
+                for (size_t i = 0; i < claim->n; i++)
+                        job_free(claim->job[i]);
                 d->refresh = true;
                 return r;
         }
@@ -195,7 +194,6 @@ static int turn_transaction(struct dispatch *d, struct job **claimed, size_t nro
                 d->time_taken = false;
                 d->refresh = true;
         }
-        *ret_n = n;
         return 0;
 }
 
@@ -211,11 +209,11 @@ static bool work_to_commit(const struct dispatch *d, size_t nroom)
 }
 
 /* Which lines could take a letter now. */
-static size_t find_room(struct dispatch *d, struct line **room)
+static void find_room(struct dispatch *d, struct room *room)
 {
-        if (d->stopping || d->paused_all || !work_waiting(d))
-                return 0;
-        return lines_room(d, room, CLAIM_TURN);
+        room->n = 0;
+        if (!d->stopping && !d->paused_all && work_waiting(d))
+                lines_room(d, work_waiting_of(d, CLASS_URGENT), room);
 }
 
 static void exit_when_finished(struct dispatch *d)
@@ -223,7 +221,7 @@ static void exit_when_finished(struct dispatch *d)
         int64_t to_try = 0, for_person = 0;
         struct err e;
 
-        if (d->line || d->nresult || d->ngo)
+        if (!TAILQ_EMPTY(&d->lines) || d->nresult || d->ngo)
                 return;
         if (d->stopping) { /* a cancel half-way goes on after the next start */
                 loop_stop(d->loop);
@@ -277,10 +275,12 @@ static void arm_timer(struct dispatch *d, bool busy)
 
 static void stop_step(struct dispatch *d)
 {
+        struct line *l;
+
         if (!d->stopping)
                 return;
-        for (struct line *l = d->line, *next; l; l = next) {
-                next = l->next;
+        TAILQ_FOREACH(l, &d->lines, entry)
+        {
                 if (loop_now(d->loop) >= d->stop_at)
                         conn_abort(l->conn, "press is stopping");
                 else if (!l->quitting && !l->up)
@@ -289,7 +289,7 @@ static void stop_step(struct dispatch *d)
                         conn_quit(l->conn);
                 l->quitting = true;
         }
-        if (loop_now(d->loop) < d->stop_at || d->line || !d->nresult)
+        if (loop_now(d->loop) < d->stop_at || !TAILQ_EMPTY(&d->lines) || !d->nresult)
                 return;
         log_error("stopping though %zu outcomes could not be stored: they count as unknown after "
                   "the next start",
@@ -329,11 +329,10 @@ static bool judge(struct dispatch *d)
 /* Runs after everything of one epoll_wait() was served. */
 static void turn(void *ctx)
 {
-        static struct line *room[CLAIM_TURN];
-        static struct job *claimed[CLAIM_TURN];
+        static struct room room;
+        static struct claim claim;
         struct dispatch *d = ctx;
         struct err e = {0};
-        size_t nroom, n = 0;
         int r = 0;
 
         if (d->storage_retry_at && loop_now(d->loop) < d->storage_retry_at) {
@@ -349,12 +348,13 @@ static void turn(void *ctx)
         }
         if (gather_more(d))
                 return; /* the lock is free meanwhile, and replies share a commit */
-        nroom = find_room(d, room);
-        if (work_to_commit(d, nroom)) {
-                r = turn_transaction(d, claimed, nroom, &n, &e);
+        find_room(d, &room);
+        claim.n = 0;
+        if (work_to_commit(d, room.n)) {
+                r = turn_transaction(d, &room, &claim, &e);
                 if (r == 0) {
                         results_forget(d);
-                        release_to_wire(d, room, claimed, n);
+                        release_to_wire(d, &room, &claim);
                         alarm_clear(d->alarms, "storage");
                         lock_had(d);
                 } else if (r == -EBUSY) {
@@ -363,6 +363,7 @@ static void turn(void *ctx)
                         storage_failed(d, r, &e);
                 }
         }
+        lanes_look(d);
         alarms_hand(d);
         if (!d->stopping)
                 lines_open(d, CLAIM_TURN);
@@ -385,6 +386,8 @@ int dispatch_open(struct config **cfg, struct db *db, struct loop *loop, enum di
         d->until = until;
         d->refresh = true;
         d->alarms = alarms_new();
+        TAILQ_INIT(&d->lines);
+        d->lines_max = SIZE_MAX;
         d->wall_offset = clock_wall() - boot_ms();
         d->time_taken = true;
         r = net_open(loop, &line_ops, d, &d->net, e);

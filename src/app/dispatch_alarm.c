@@ -71,18 +71,19 @@ static void log_watch(struct dispatch *d)
 /* Alarm mails take free lines as letters do, but have no row: they wait in memory only. */
 void alarms_hand(struct dispatch *d)
 {
+        static struct room room;
+
         log_watch(d);
         while (!d->stopping && alarm_mail_waits(d->alarms, loop_now(d->loop))) {
-                struct line *line;
                 struct job *j;
                 char *to, *text;
 
-                if (!lines_room(d, &line, 1) ||
-                    !alarm_next_mail(d->alarms, loop_now(d->loop), &to, &text))
+                lines_room(d, true, &room);
+                if (!room.n || !alarm_next_mail(d->alarms, loop_now(d->loop), &to, &text))
                         return;
                 j = alarm_job(d, to, text);
                 if (j)
-                        line_hand(d, line, j);
+                        line_hand(d, room.v[0], j);
         }
 }
 

@@ -19,10 +19,11 @@ int64_t gather_clock(void)
 /* Lines from which the next reply is still to come. */
 static size_t lines_awaited(const struct dispatch *d)
 {
+        const struct line *l;
         size_t n = 0;
 
-        for (const struct line *l = d->line; l; l = l->next)
-                n += l->job[0] && !l->job[0]->go;
+        TAILQ_FOREACH(l, &d->lines, entry)
+        n += l->job[0] && !l->job[0]->go;
         return n;
 }
 

@@ -1,13 +1,16 @@
 /*
- * dispatch_internal.h - what the eight files of dispatch share
+ * dispatch_internal.h - what the files of dispatch share
  *
  *   dispatch.c        the turn: one transaction, then the wire; timers; the end
  *   dispatch_gather.c when that transaction begins
  *   dispatch_work.c   which releases have work, claims
  *   dispatch_gate.c   nothing leaves that is not what was approved
  *   dispatch_domains.c what one recipient domain is asked to take
- *   dispatch_lines.c  connections: when one is opened, what it says of its relay
- *   dispatch_relays.c the relays of one configuration
+ *   dispatch_lines.c  connections: when one is opened, what happens on it
+ *   dispatch_room.c   which of them takes the next letter
+ *   dispatch_breaker.c what a relay's answers teach: sick, slower, fewer, late
+ *   dispatch_relays.c the relays of one configuration, and what people ordered of them
+ *   dispatch_progress.c work that is due and does not go on raises an alarm
  *   dispatch_settle.c an outcome becomes a state
  *   dispatch_alarm.c  alarm mails ride on the same lines
  */
@@ -25,7 +28,10 @@
 #include "press/relay.h"
 #include "press/release.h"
 
-#define WORK_MAX 256 /* releases looked at in one go */
+#include <sys/queue.h>
+
+#define WORK_MAX   256 /* releases looked at in one go */
+#define CLAIM_TURN 300 /* deliveries claimed in one turn at most */
 
 enum gate {
         GATE_NEW,     /* not looked at yet */
@@ -68,6 +74,10 @@ struct job {
         struct line *line;     /* NULL once it is finished */
         struct domain *domain; /* whose limit it counts for, until it is finished; NULL: none */
         bool go;               /* 354 came, data_at not yet committed */
+        bool behind;           /* handed over behind another letter's dot */
+        bool late;             /* an answer to it took, or takes, too long */
+        int64_t handed_at;     /* monotonic ms */
+        int64_t told_at;       /* monotonic ms when 354 came; 0 = not yet */
         char *alarm_to, *alarm_text;
 };
 
@@ -89,23 +99,44 @@ struct line { /* one connection */
         bool up, quitting;
         bool spent; /* met the relay's trouble: no more letters here, though the line may be up */
         int64_t idle_since; /* monotonic ms; 0 = busy */
-        struct line *next;
+        int64_t since;      /* monotonic ms: from when the first letter's next answer is owed */
+        TAILQ_ENTRY(line) entry;
 };
+TAILQ_HEAD(line_list, line);
 
 struct lane { /* one relay */
         const struct config_relay *cfg;
         struct relay_opts opts;
         char *password;
         unsigned lines, up;
-        unsigned most;     /* lines at once: the setting, or what refusals taught */
-        int64_t more_at;   /* monotonic ms; then one more is tried */
-        bool logged_in;    /* the login was taken; until then one line asks (R47) */
-        unsigned cap;      /* letters a connection: the setting, or what a 421 taught */
-        unsigned failures; /* in a row */
-        int64_t retry_at;  /* monotonic ms; no new connection before */
-        int64_t mute_at;   /* monotonic ms since when lines are open and none is up; 0 = not so */
-        int64_t rate_at;   /* monotonic ms from which the rate's budget counts */
-        double budget;     /* letters that the rate allows now */
+        unsigned busy;      /* lines with a letter */
+        unsigned most;      /* lines at once: the setting, or what refusals taught */
+        int64_t more_at;    /* monotonic ms; then one more is tried */
+        bool logged_in;     /* the login was taken; until then one line asks (R47) */
+        unsigned cap;       /* letters a connection: the setting, or what a 421 taught */
+        unsigned cap_seen;  /* what the latest 421 said */
+        int64_t cap_at;     /* monotonic ms; then more are tried */
+        unsigned failures;  /* in a row */
+        int64_t sick_since; /* monotonic ms: the first of them */
+        int64_t sick_at;    /* monotonic ms: the last of them */
+        enum stage sick_stage;
+        int64_t retry_at;   /* monotonic ms; no new connection before */
+        int64_t hold_until; /* monotonic ms; no letter before: it asked us to slow down */
+        int64_t calm_at;    /* monotonic ms when its last alarm was over; 0 = none was */
+        unsigned ramp;      /* lines at once while it gets up; 0 = it has */
+        unsigned round;     /* letters answered with so many lines */
+        int64_t mute_at;    /* monotonic ms since when lines are open and none is up; 0 = not so */
+        bool late;          /* its answers do not come in time */
+        int64_t late_at;    /* monotonic ms since when */
+        int64_t late_probe_at;
+        int64_t road_ms, dot_ms;    /* averages: envelope to 354, letter to 250; < 0 = not known */
+        int64_t rate_at;            /* monotonic ms from which the rate's budget counts */
+        double budget;              /* letters that the rate allows now */
+        unsigned asked, idle_taken; /* while room is looked for */
+        bool resting;               /* those of lower preference suffice */
+        bool paused;                /* by a person */
+        bool probe;                 /* a person asked for a try */
+        int64_t probe_order;        /* the latest such order, wall ms */
         char alarm[96];
         char cert[256]; /* the names of a certificate that was for somebody else, or "" */
         struct lanes *lanes;
@@ -117,6 +148,19 @@ struct lanes {
         size_t n;
         unsigned lines; /* open under this configuration */
         struct lanes *older;
+};
+
+/* Lines that could take one more envelope, in this order of their places: */
+struct room {
+        struct line *v[CLAIM_TURN];
+        size_t n;
+        size_t kept; /* the first so many: kept free for urgent letters */
+        size_t open; /* the next so many: for any; the rest for urgent ones again */
+};
+
+struct claim { /* letters claimed in one turn, the urgent ones first */
+        struct job *job[CLAIM_TURN];
+        size_t n, urgent;
 };
 
 struct dispatch {
@@ -139,7 +183,10 @@ struct dispatch {
         bool paused_all;
         int64_t cancelling; /* a release whose cancel somebody began, 0 = none */
 
-        struct line *line;
+        struct line_list lines;   /* the one that has waited longest first */
+        size_t nlines, lines_max; /* descriptors allow so many */
+        int64_t short_until;      /* monotonic: there was no descriptor left */
+        int64_t lanes_look_at;    /* monotonic */
         struct result *result;
         size_t nresult, result_size;
         struct job **go;
@@ -165,8 +212,9 @@ void job_free(struct job *j);
 
 /* dispatch_work.c */
 int work_refresh(struct dispatch *d, struct err *e);
-/* Claims for up to `want` letters into jobs; *ret_n = how many. Inside the turn's transaction. */
-int work_claim(struct dispatch *d, struct tx *tx, struct job **jobs, size_t want, size_t *ret_n,
+/* Claims letters for the room there is; what it claimed is in *ret after an error too. Inside the
+ * turn's transaction. */
+int work_claim(struct dispatch *d, struct tx *tx, const struct room *room, struct claim *ret,
                struct err *e);
 size_t work_ready(const struct dispatch *d,
                   const struct work *w);     /* letters that could leave now */
@@ -175,6 +223,7 @@ bool work_waiting(const struct dispatch *d); /* something could be claimed now *
 size_t work_amount(const struct dispatch *d, size_t most);
 bool work_over(const struct dispatch *d); /* no line is needed again before pressd leaves */
 int64_t work_domains_due(const struct dispatch *d); /* a domain's limit: monotonic ms */
+bool work_waiting_of(const struct dispatch *d, enum release_class class);
 bool work_retry_came(const struct dispatch *d);
 int64_t work_next_due(const struct dispatch *d); /* wall ms, INT64_MAX = none */
 void work_free_all(struct dispatch *d);
@@ -217,13 +266,32 @@ void domain_end(struct job *j, bool tried);
 /* dispatch_lines.c */
 extern const struct conn_ops line_ops;
 void lines_open(struct dispatch *d, size_t wanted);
-size_t lines_room(struct dispatch *d, struct line **v, size_t max);
 void line_hand(struct dispatch *d, struct line *line, struct job *j);
 void lines_tidy(struct dispatch *d);              /* idle and used-up ones QUIT */
 int64_t lines_next_due(const struct dispatch *d); /* monotonic ms */
 bool lanes_can_try(const struct dispatch *d);
-void lane_well(struct dispatch *d, struct lane *lane);
-void lane_sick(struct dispatch *d, struct lane *lane, const struct outcome *why, unsigned accepted);
+
+/* dispatch_room.c */
+/* `urgent`: such letters wait; else nothing is kept for them, nor offered. */
+void lines_room(struct dispatch *d, bool urgent, struct room *room);
+/* Places left for letters of other classes once `urgent` ones have theirs. */
+size_t room_for_others(const struct room *room, size_t urgent);
+/* The place of letter `i` of a claim. */
+struct line *room_place(const struct room *room, size_t urgent, size_t i);
+int64_t lane_rate_due(const struct lane *lane); /* monotonic ms of the next letter; 0 = now */
+
+/* dispatch_breaker.c */
+unsigned lane_limit(const struct lane *lane); /* lines that may be open now */
+void lane_heard_up(struct dispatch *d, struct lane *lane);
+void lane_heard_go(struct dispatch *d, struct line *line, struct job *j);
+void lane_heard_done(struct dispatch *d, struct line *line, const struct job *j,
+                     const struct outcome *o, unsigned accepted);
+void lane_heard_down(struct dispatch *d, struct line *line, const struct outcome *why,
+                     unsigned accepted);
+/* A late relay is tried by one letter now and then, while others answer in time. */
+bool lane_late_may_probe(struct dispatch *d, struct lane *lane);
+void lane_retry(struct lane *lane);  /* forget the back-off and ask now */
+void lanes_look(struct dispatch *d); /* once a second: who is late, who may get more */
 
 /* dispatch_relays.c */
 int lanes_new(struct dispatch *d, struct config **cfg, struct err *e);

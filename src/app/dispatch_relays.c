@@ -30,6 +30,7 @@ static int lane_init(struct lane *lane, struct lanes *lanes, const struct config
         lane->lanes = lanes;
         lane->cap = (unsigned) cfg->messages_per_connection;
         lane->most = (unsigned) cfg->connections;
+        lane->road_ms = lane->dot_ms = -1;
         lane->password = mem_strdup(secret);
         explicit_bzero(secret, sizeof(secret));
         snprintf(lane->alarm, sizeof(lane->alarm), "relay %s", cfg->name);
@@ -79,10 +80,10 @@ int lanes_new(struct dispatch *d, struct config **cfg, struct err *e)
 
 void lanes_free_all(struct dispatch *d)
 {
-        while (d->line) {
-                struct line *line = d->line;
+        while (!TAILQ_EMPTY(&d->lines)) {
+                struct line *line = TAILQ_FIRST(&d->lines);
 
-                d->line = line->next;
+                TAILQ_REMOVE(&d->lines, line, entry);
                 for (size_t i = 0; i < COUNT_OF(line->job); i++)
                         if (line->job[i])
                                 job_free(line->job[i]);

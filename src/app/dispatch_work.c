@@ -121,6 +121,14 @@ bool work_waiting(const struct dispatch *d)
         return false;
 }
 
+bool work_waiting_of(const struct dispatch *d, enum release_class class)
+{
+        for (size_t i = 0; i < d->nwork && !d->paused_all; i++)
+                if (d->work[i]->w.class == class && work_ready(d, d->work[i]))
+                        return true;
+        return false;
+}
+
 static int64_t work_end(const struct dispatch *d, const struct work *w)
 {
         return retry_end(policy_of(d, w), w->w.due_at, w->w.expires);
@@ -419,14 +427,18 @@ static int claim_class(struct dispatch *d, struct tx *tx, enum release_class cla
         return r;
 }
 
-int work_claim(struct dispatch *d, struct tx *tx, struct job **jobs, size_t want, size_t *ret_n,
+int work_claim(struct dispatch *d, struct tx *tx, const struct room *room, struct claim *ret,
                struct err *e)
 {
-        int r = 0;
+        size_t want;
+        int r;
 
-        *ret_n = 0;
-        for (enum release_class c = CLASS_URGENT; c < RELEASE_CLASSES && r == 0; c++)
-                r = claim_class(d, tx, c, jobs, want, ret_n, e);
+        ret->n = 0;
+        r = claim_class(d, tx, CLASS_URGENT, ret->job, room->n, &ret->n, e);
+        ret->urgent = ret->n;
+        want = ret->n + room_for_others(room, ret->n);
+        for (enum release_class c = CLASS_URGENT + 1; c < RELEASE_CLASSES && r == 0; c++)
+                r = claim_class(d, tx, c, ret->job, want, &ret->n, e);
         return r;
 }
 
