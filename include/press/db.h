@@ -7,7 +7,8 @@
  * lock (fcntl OFD on DATABASE.lock); autocheckpoint is off and closing
  * never checkpoints outside the lock. The writer that finds the WAL above 4 MB does a
  * PASSIVE checkpoint before it releases the lock. Nobody holds the lock
- * longer than about 20 ms: large work goes in chunks.
+ * longer than about 20 ms: large work goes in chunks. Who could have it at once lets others
+ * that wait for it go first.
  *
  * Files are made 0660 in the directory's group, nothing for others (R97).
  *
@@ -69,6 +70,12 @@ struct tx { /* zeroed by the caller */
 
 /* Takes the write lock within wait_ms (0 = do not wait) and begins. -EBUSY when not had. */
 int tx_begin(struct tx *tx, struct db *db, int64_t wait_ms, struct err *e);
+/*
+ * The same, but the commit does not wait for the disk: it is durable as soon as a later one of
+ * tx_begin() is, of this program or of another. For pieces that only such a later one makes
+ * visible: a power cut may take away the last of them, never one before them.
+ */
+int tx_begin_soft(struct tx *tx, struct db *db, int64_t wait_ms, struct err *e);
 /* A consistent view for reading; no lock. Keep it under 1 s. */
 int tx_read(struct tx *tx, struct db *db, struct err *e);
 /* Durable when it returns 0. After an error the transaction is rolled back. */

@@ -173,6 +173,7 @@ int db_settings(struct db *db, struct err *e)
                     e);
         if (r < 0)
                 return r;
+        db->soft = false;
         r = sql_get_int(db, sync_sql, SQL_NOTHING, &sync, e);
         if (r < 0)
                 return r;

@@ -31,6 +31,8 @@ struct db {
         sqlite3 *handle;
         int lock_fd;         /* DATABASE.lock */
         unsigned lock_depth; /* 0 = not ours */
+        bool lock_wanted;    /* others are told that we wait for it */
+        bool soft;           /* commits do not wait for the disk now */
         int sender_fd;       /* DATABASE.pressd, -1 = we are not the sender */
         enum tx_kind tx;
         int failed;           /* first fatal error of this transaction */

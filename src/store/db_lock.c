@@ -3,7 +3,9 @@
  * Open file description locks (fcntl(2)), each belonging to one struct db, so
  * that two connections of one process exclude each other as two processes do:
  * DATABASE.lock byte 0 the write lock, later bytes the owners of unfinished
- * work; DATABASE.pressd the one sender.
+ * work; DATABASE.pressd the one sender. Byte 1 is held by one who waits for the
+ * write lock: whoever could have it at once lets them go first for a moment,
+ * so that many short transactions in a row keep nobody out.
  */
 #include "db_internal.h"
 
@@ -23,6 +25,8 @@
 
 #define FILE_MODE   0660
 #define WRITE_BYTE  0
+#define WANTED_BYTE 1
+#define YIELD_MS    20 /* who waits may have stopped: so long at most others hold back for them */
 #define OWNED_BYTES (INT64_C(1) << 60) /* room for the ids of each kind */
 
 static struct flock range(short type, int64_t start, int64_t n)
@@ -97,19 +101,34 @@ static void nap(unsigned round)
         (void) nanosleep(&t, NULL);
 }
 
+/* Whoever does not wait here comes back: until then it stays known that they want it. */
+static int lock_write(struct db *db, int64_t wait_ms)
+{
+        int64_t begin = clock_mono();
+        int r;
+
+        for (unsigned round = 0;; round++) {
+                bool yield = wait_ms > 0 && !db->lock_wanted && clock_mono() < begin + YIELD_MS &&
+                             lock_held_elsewhere(db->lock_fd, WANTED_BYTE, 1);
+
+                r = yield ? -EBUSY : lock_try(db->lock_fd, WRITE_BYTE, 1);
+                if (r == -EBUSY && !yield && !db->lock_wanted)
+                        db->lock_wanted = lock_try(db->lock_fd, WANTED_BYTE, 1) == 0;
+                if (r != -EBUSY || clock_mono() >= begin + wait_ms)
+                        break;
+                nap(round);
+        }
+        if (db->lock_wanted && (r == 0 || wait_ms > 0)) {
+                lock_drop(db->lock_fd, WANTED_BYTE, 1);
+                db->lock_wanted = false;
+        }
+        return r;
+}
+
 int db_lock(struct db *db, int64_t wait_ms, struct err *e)
 {
-        int64_t end = clock_mono() + wait_ms;
-        int r = 0;
+        int r = db->lock_depth == 0 ? lock_write(db, wait_ms) : 0;
 
-        if (db->lock_depth == 0) {
-                for (unsigned round = 0;; round++) {
-                        r = lock_try(db->lock_fd, WRITE_BYTE, 1);
-                        if (r != -EBUSY || clock_mono() >= end)
-                                break;
-                        nap(round);
-                }
-        }
         if (r == -EBUSY)
                 return err_set(e, r,
                                "Database %s is being written by another program. Nothing was "

@@ -39,7 +39,21 @@ static void tx_end(struct tx *tx)
         *tx = (struct tx){0};
 }
 
-int tx_begin(struct tx *tx, struct db *db, int64_t wait_ms, struct err *e)
+/* Outside transactions only. */
+static int set_soft(struct db *db, bool soft, struct err *e)
+{
+        int r;
+
+        if (db->soft == soft)
+                return 0;
+        r = soft ? sql_run(db, "PRAGMA synchronous = NORMAL", SQL_NOTHING, e)
+                 : sql_run(db, "PRAGMA synchronous = FULL", SQL_NOTHING, e);
+        if (r >= 0)
+                db->soft = soft;
+        return r;
+}
+
+static int begin(struct tx *tx, struct db *db, bool soft, int64_t wait_ms, struct err *e)
 {
         int r;
 
@@ -49,7 +63,9 @@ int tx_begin(struct tx *tx, struct db *db, int64_t wait_ms, struct err *e)
                                "The disk of database %s failed while it was written. "
                                "Nothing more is changed or sent; check the disk.",
                                db->path);
-        r = db_lock(db, wait_ms, e);
+        r = set_soft(db, soft, e);
+        if (r >= 0)
+                r = db_lock(db, wait_ms, e);
         if (r < 0)
                 return r;
         *tx = (struct tx){.db = db, .write = true};
@@ -61,6 +77,16 @@ int tx_begin(struct tx *tx, struct db *db, int64_t wait_ms, struct err *e)
         if (r < 0)
                 tx_end(tx);
         return r;
+}
+
+int tx_begin(struct tx *tx, struct db *db, int64_t wait_ms, struct err *e)
+{
+        return begin(tx, db, false, wait_ms, e);
+}
+
+int tx_begin_soft(struct tx *tx, struct db *db, int64_t wait_ms, struct err *e)
+{
+        return begin(tx, db, true, wait_ms, e);
 }
 
 int tx_read(struct tx *tx, struct db *db, struct err *e)

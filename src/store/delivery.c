@@ -110,19 +110,33 @@ int delivery_rows(struct sql *q, struct delivery_list *l, struct err *e)
  * at once. Neighbours share the high bits: about as many as lie on one page of
  * the file, so that a turn's tries write few pages. Tries a second on a busy
  * disk: alone 12,000, by eight 30,000; by sixteen a seventh less is written
- * than by eight.
+ * than by eight. Among very many 64 do as well, and staging writes half as much.
  */
-#define ORDER_BLOCK 16
+#define ORDER_BLOCK      16
+#define ORDER_BLOCK_MANY 64
+#define ORDER_MANY       20000 /* from that place in the release on */
 
-/* Within a block the salt decides: it is random already. */
-static int64_t order_next(struct db *db, const unsigned char salt[3])
+/* A call of the kernel for each row took a tenth of the time of submitting. */
+static void random_take(struct order *o, void *p, size_t n)
+{
+        if (o->left < n) {
+                token_random(o->pool, sizeof(o->pool));
+                o->left = sizeof(o->pool);
+        }
+        o->left -= n;
+        memcpy(p, o->pool + o->left, n);
+}
+
+/* Draws the salt; within a block it decides on the order: it is random already. */
+static int64_t order_next(struct db *db, struct delivery *d)
 {
         struct order *o = db_order(db);
 
-        if (o->used % ORDER_BLOCK == 0)
-                token_random(&o->high, sizeof(o->high));
+        random_take(o, d->salt, sizeof(d->salt));
+        if (o->used % (d->leaf < ORDER_MANY ? ORDER_BLOCK : ORDER_BLOCK_MANY) == 0)
+                random_take(o, &o->high, sizeof(o->high));
         o->used++;
-        return ((int64_t) o->high << 24) | salt[0] << 16 | salt[1] << 8 | salt[2];
+        return ((int64_t) o->high << 24) | d->salt[0] << 16 | d->salt[1] << 8 | d->salt[2];
 }
 
 int delivery_insert(struct tx *tx, struct delivery *d, int64_t replaces, struct err *e)
@@ -138,8 +152,7 @@ int delivery_insert(struct tx *tx, struct delivery *d, int64_t replaces, struct 
         int r;
 
         assert(fold);
-        token_random(d->salt, sizeof(d->salt));
-        order_key = order_next(tx->db, d->salt);
+        order_key = order_next(tx->db, d);
         r = sql_insert(tx->db, sql,
                        SQL_WITH(SQL_INT(d->release_id), SQL_OPT(d->contact_id), SQL_INT(d->copy),
                                 SQL_OPT(replaces), SQL_TEXT(d->address), SQL_TEXT(d->name),

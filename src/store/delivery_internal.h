@@ -17,6 +17,8 @@ int delivery_rows(struct sql *q, struct delivery_list *l, struct err *e);
 int delivery_insert(struct tx *tx, struct delivery *d, int64_t replaces, struct err *e);
 
 struct order { /* of sending: the random block that the next new delivery belongs to */
+        unsigned char pool[1024]; /* random, the first `left` not used yet */
+        size_t left;
         uint32_t high;
         unsigned used;
 };

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -155,6 +156,80 @@ static void test_the_write_lock_is_not_waited_for_longer_than_asked(void **state
         tx_done(&mine);
         assert_ok(tx_begin(&theirs, other, 0, &e), &e);
         tx_done(&theirs);
+}
+
+static void test_who_comes_back_for_the_lock_lets_the_one_that_waits_go_first(void **state)
+{
+        struct scratch *s = *state;
+        CLEANUP(db_close) struct db *sender = NULL;
+        struct tx mine = {0}, theirs = {0};
+        struct err e = {0};
+
+        assert_ok(db_open(s->path, &sender, &e), &e);
+        assert_ok(tx_begin(&mine, s->db, 5, &e), &e);
+        assert_int_equal(tx_begin(&theirs, sender, 0, &e), -EBUSY);
+        tx_done(&mine);
+        assert_int_equal(tx_begin(&mine, s->db, 5, &e), -EBUSY); /* it is free, and wanted */
+        assert_ok(tx_begin(&theirs, sender, 0, &e), &e);
+        tx_done(&theirs);
+        assert_ok(tx_begin(&mine, s->db, 0, &e), &e);
+        tx_done(&mine);
+}
+
+static void test_one_that_waits_for_the_lock_and_never_comes_keeps_nobody_out(void **state)
+{
+        struct scratch *s = *state;
+        CLEANUP(db_close) struct db *stopped = NULL;
+        struct tx mine = {0}, theirs = {0};
+        struct err e = {0};
+        int64_t start;
+
+        assert_ok(db_open(s->path, &stopped, &e), &e);
+        assert_ok(tx_begin(&mine, s->db, 0, &e), &e);
+        assert_int_equal(tx_begin(&theirs, stopped, 0, &e), -EBUSY);
+        tx_done(&mine);
+        start = clock_mono();
+        assert_ok(tx_begin(&mine, s->db, DB_WAIT_MS, &e), &e);
+        assert_true(clock_mono() - start < DB_WAIT_MS / 2);
+        tx_done(&mine);
+}
+
+static int syncs;
+
+/* Instead of libc's, which it calls. */
+int fdatasync(int fd)
+{
+        syncs++;
+        return (int) syscall(SYS_fdatasync, fd);
+}
+
+static void pause_all(struct tx *tx, bool paused)
+{
+        const struct actor who = {.name = "lan", .now = NOON};
+        struct err e = {0};
+
+        assert_ok(release_pause_all(tx, paused, &who, &e), &e);
+}
+
+static void test_a_soft_commit_waits_for_no_disk_and_the_next_one_does(void **state)
+{
+        struct scratch *s = *state;
+        struct tx tx = {0};
+        struct err e = {0};
+
+        assert_ok(tx_begin(&tx, s->db, 0, &e), &e);
+        pause_all(&tx, false);
+        assert_ok(tx_commit(&tx, &e), &e);
+        syncs = 0;
+        assert_ok(tx_begin_soft(&tx, s->db, 0, &e), &e);
+        pause_all(&tx, true);
+        assert_ok(tx_commit(&tx, &e), &e);
+        assert_int_equal(syncs, 0);
+        assert_ok(tx_begin(&tx, s->db, 0, &e), &e);
+        pause_all(&tx, false);
+        assert_ok(tx_commit(&tx, &e), &e);
+        assert_int_equal(syncs, 1);
+        assert_ok(db_check(s->db, &e), &e); /* R9 */
 }
 
 /* R8: a person's sqlite3 shell does not know our lock. */
@@ -395,6 +470,9 @@ int main(void)
                 TEST(test_another_journal_mode_is_refused_until_init_mends_it),
                 TEST(test_a_database_from_the_future_is_refused),
                 TEST(test_the_write_lock_is_not_waited_for_longer_than_asked),
+                TEST(test_who_comes_back_for_the_lock_lets_the_one_that_waits_go_first),
+                TEST(test_one_that_waits_for_the_lock_and_never_comes_keeps_nobody_out),
+                TEST(test_a_soft_commit_waits_for_no_disk_and_the_next_one_does),
                 TEST(test_a_strangers_lock_is_busy_and_not_an_error_that_stays),
                 TEST(test_only_one_pressd_holds_the_sender_lock),
                 TEST(test_the_owner_of_unfinished_work_is_known_until_it_closes),
