@@ -93,7 +93,7 @@ class Away(rig.Torture):
             self.assertLessEqual(tries, 2 * (self.HOURS * 60 + 10))
             self.assertGreaterEqual(tries, 2 * 10)
             self.assertEqual(run.rows(), [])
-            run.sinks = [self.back(run, i, port) for i, port in enumerate(ports)]
+            run.sinks = [run.catcher(i, port=port) for i, port in enumerate(ports)]
             harness.wait_until(lambda: not run.open_work(), 20)
             self.assertEqual(pressd.stop(), 0)
             run.judge('relayed', 0)
@@ -105,7 +105,7 @@ class Away(rig.Torture):
             first.kill()
             pressd = run.start()
             harness.wait_until(lambda: len(run.sinks[1].saved()) > 40, 20)
-            run.sinks[0] = self.back(run, 0, port, 'on dot do delay 20')
+            run.sinks[0] = run.catcher(0, 'on dot do delay 20', port)
             harness.wait_until(lambda: not run.open_work(), 40)
             self.assertEqual(pressd.stop(), 0)
             run.judge('relayed', 0)
@@ -117,15 +117,11 @@ class Away(rig.Torture):
             pressd = run.start()
             harness.wait_until(lambda: sum(l.text == 'hang' for l in sink.transcript()) == 4)
             sink.kill()
-            run.sinks = [self.back(run, 0, port)]
+            run.sinks = [run.catcher(0, port=port)]
             harness.wait_until(lambda: not run.open_work(), 20)
             self.assertEqual(pressd.stop(), 0)
             tally = run.judge('relayed', 0)
             self.assertEqual(tally.unknown, 4)
-
-    @staticmethod
-    def back(run, i, port, text=''):
-        return harness.Catcher(run.dir, text, name=f'relay{i}', port=port, maildir=False)
 
 
 if __name__ == '__main__':

@@ -110,17 +110,26 @@ class Submit(Faults):
         rig.Torture.setUp(self)
         self.waiting = self.queue(RECIPIENTS, send=False)
 
-    def send(self, run, wrap, env):
+    def attempt(self, run, wrap, env):
+        """The exit code, and whether a release is there."""
         with rig.harness.Process([*wrap, rig.harness.program('pressctl'), '-c', str(run.conf), 'send',
                                   str(self.waiting.dir / 's.txt')], run.dir / 'send.log', env) as p:
             code = p.wait(30)
         self.assertIn(code, (*DEAD, 69, 72, 75))
         there = run.releases()
         self.assertTrue(there or code != 0, 'accepted, and not there')
-        if not there:       # nothing of it is left to trip over
-            p = rig.harness.run_pressctl(run.conf, 'send', self.waiting.dir / 's.txt')
-            self.assertEqual(p.returncode, 0, p.stderr)
+        return code, bool(there)
+
+    def send(self, run, wrap, env):
+        code, there = self.attempt(run, wrap, env)
+        if not there:
+            self.send_well(run)
         return code
+
+    def send_well(self, run):
+        """Nothing of a failed one is left to trip over."""
+        p = rig.harness.run_pressctl(run.conf, 'send', self.waiting.dir / 's.txt')
+        self.assertEqual(p.returncode, 0, p.stderr)
 
     def strace_send(self, run, calls, how, n):
         env = rig.harness.ENV   # who is traced cannot look for leaks
@@ -131,7 +140,24 @@ class Submit(Faults):
         return self.send(run, [], run.failcall_env(*fault)), run.seen.exists()
 
     def test_r1_r2_any_allocation_may_fail(self):
-        self.sweep(lambda run, n: self.failcall_send(run, 'malloc', n))
+        """Thousands: a hundred that store nothing share a queue."""
+        numbers, hit, n = rig.thin(itertools.count(1)), True, 0
+        while hit and self.few_wrong():
+            with self.run_of(self.waiting, SCRIPT, relay={'connections': CONNECTIONS}) as run:
+                there = False
+                for n in itertools.islice(numbers, 100):
+                    with self.subTest(n=n):
+                        _, there = self.attempt(run, [], run.failcall_env('malloc', n))
+                        hit = run.seen.exists()
+                    self.tally['faults'] += hit
+                    if there or not hit:
+                        break
+                with self.subTest(n=n):
+                    if not there:
+                        self.send_well(run)
+                    run.drain()
+                    run.judge(expected, CONNECTIONS)
+        self.tally['last'] = n
 
 
 def add(case, name, calls, how, **kw):

@@ -108,14 +108,15 @@ class Queue:
 class Run:
     """One life of a queue: a copy of it, its relays, its clock, and the oracle at the end."""
 
-    def __init__(self, case, queue, *scripts, relay=None, factor=10, cert=None, policy=None):
+    def __init__(self, case, queue, *scripts, relay=None, factor=10, cert=None, policy=None,
+                 transcript=True):
         self.case, self.queue = case, queue
         case.runs += 1
         self.dir = case.dir / f'run{case.runs}'
         shutil.copytree(queue.dir, self.dir)
         self.clock = Clock(self.dir / 'clock', factor)
-        self.sinks = [harness.Catcher(self.dir, s, name=f'relay{i}', cert=cert, maildir=False)
-                      for i, s in enumerate(scripts or [''])]
+        self.catches = {'cert': cert, 'maildir': False, 'transcript': transcript}
+        self.sinks = [self.catcher(i, s) for i, s in enumerate(scripts or [''])]
         self.relay = {'connections': 4, **(relay or {})}
         self.policy = {'retry': [f'{int(STEP_S * 1000)}ms'], 'give_up': '2d', **(policy or {})}
         self.configure()
@@ -125,6 +126,10 @@ class Run:
         self.conf = harness.write_config(
             self.dir, *[s.relay(**{**self.relay, **getattr(s, 'extra', {})}) for s in self.sinks],
             sections={'class "normal"': self.policy}, **settings)
+
+    def catcher(self, i, script='', port=0):
+        """Relay number i; with the port of one that was killed, the same one anew."""
+        return harness.Catcher(self.dir, script, name=f'relay{i}', port=port, **self.catches)
 
     def __enter__(self):
         return self
