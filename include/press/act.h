@@ -38,9 +38,12 @@ int act_resume(const struct act *a, int64_t release, struct err *e);
 int act_cancel(const struct act *a, int64_t release, const char *why, struct err *e);
 int act_cancel_rest(const struct act *a, int64_t release, struct err *e);
 
-/* Waiting and held ones now: one address (canonical), or all when "". */
-int act_retry(const struct act *a, int64_t release, const char *address, int64_t *ret_n,
-              struct err *e);
+/*
+ * Waiting and held ones now, in short transactions: of one address or domain (canonical), or all
+ * when both are "". What was done before an error stays done.
+ */
+int act_retry(const struct act *a, int64_t release, const char *address, const char *domain,
+              int64_t *ret_n, struct err *e);
 
 /*
  * The same text again to one address given by hand. `old` (canonical, "" = none) names the

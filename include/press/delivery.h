@@ -193,12 +193,19 @@ int delivery_of_contact(struct db *db, int64_t release, int64_t contact, struct 
 int delivery_who(struct db *db, int64_t release, const char *words, size_t limit,
                  struct delivery_list *ret, struct err *e);
 
-/*
- * Makes waiting and held ones of a release (one address, or all when "") due at `now`; *ret_n =
- * how many. -EINVAL when the release is not approved or sending.
- */
-int delivery_retry_now(struct tx *tx, int64_t release, const char *address, int64_t now,
-                       int64_t *ret_n, struct err *e);
+/* Trying now what waits or is held: of one address, of one domain, or all when both are "". */
+struct retry {
+        int64_t release, now;
+        const char *address, *domain; /* canonical, borrowed */
+        int64_t n;                    /* those that are due now; the ones that were so count too */
+        bool done;
+        int64_t due, id; /* how far it is */
+        bool held;
+};
+/* Begins it. -EINVAL when the release is not approved or sending. */
+int delivery_retry_begin(struct db *db, struct retry *r, struct err *e);
+/* A further step of at most `limit` rows, in a transaction of its own; until r->done. */
+int delivery_retry_step(struct tx *tx, struct retry *r, size_t limit, struct err *e);
 
 /*
  * A new copy to send the same text again; keeps `for_id` as the one it replaces (0 = none).

@@ -99,21 +99,30 @@ int act_cancel(const struct act *a, int64_t release, const char *why, struct err
         return r < 0 ? r : act_cancel_rest(a, release, e);
 }
 
-int act_retry(const struct act *a, int64_t release, const char *address, int64_t *ret_n,
-              struct err *e)
+int act_retry(const struct act *a, int64_t release, const char *address, const char *domain,
+              int64_t *ret_n, struct err *e)
 {
-        CLEANUP(tx_done) struct tx tx = {0};
-        int64_t n = 0;
-        int r = begin(a, &tx, e);
+        struct retry t = {
+                .release = release, .now = a->who.now, .address = address, .domain = domain};
+        bool audited = false;
+        int r = delivery_retry_begin(a->db, &t, e);
 
+        while (r == 0 && !t.done) {
+                CLEANUP(tx_done) struct tx tx = {0};
+
+                r = begin(a, &tx, e);
+                if (r == 0)
+                        r = delivery_retry_step(&tx, &t, CHUNK, e);
+                if (r == 0 && !audited)
+                        r = audit(a, &tx, "retry", release, address[0] ? address : domain, e);
+                audited = true;
+                if (r == 0)
+                        r = commit(a, &tx, e);
+                if (r == 0 && !t.done)
+                        give_way();
+        }
         if (r == 0)
-                r = delivery_retry_now(&tx, release, address, a->who.now, &n, e);
-        if (r == 0)
-                r = audit(a, &tx, "retry", release, address, e);
-        if (r == 0)
-                r = commit(a, &tx, e);
-        if (r == 0)
-                *ret_n = n;
+                *ret_n = t.n;
         return r;
 }
 

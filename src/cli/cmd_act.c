@@ -26,6 +26,7 @@ const struct cli_option cmd_cancel_options[] = {
 };
 const struct cli_option cmd_retry_options[] = {
         {"address", "A", N_("this recipient only")},
+        {"domain", "D", N_("recipients of this domain only")},
         {0},
 };
 
@@ -269,10 +270,26 @@ static int paused(struct cli *c, int64_t id)
         return EXIT_PERSON;
 }
 
+/* Which of the release, by --address or --domain; else both stay "". */
+static int retry_which(struct cli *c, const struct args *a, int64_t id, struct addr *address,
+                       char domain[ADDR_MAX])
+{
+        const char *only = args_get(a, "address"), *of = args_get(a, "domain");
+        struct err e = {0};
+
+        if (only && of) {
+                err_set(&e, -EINVAL, "--address and --domain: only one of them at a time");
+                return cli_usage(c, &e);
+        }
+        if (of && addr_domain(of, domain, &e) < 0)
+                return cli_fail(c, -EINVAL, &e);
+        return only ? recipient(c, id, only, address) : 0;
+}
+
 int cmd_retry(struct cli *c, const struct args *a)
 {
-        const char *only = args_get(a, "address");
         struct addr address = {.mailbox = ""};
+        char domain[ADDR_MAX] = "";
         struct err e = {0};
         int64_t id, n = 0;
         struct act act;
@@ -281,12 +298,12 @@ int cmd_retry(struct cli *c, const struct args *a)
 
         if (r == 0)
                 r = cli_release(c, a->v[0], &id);
-        if (r == 0 && only)
-                r = recipient(c, id, only, &address);
+        if (r == 0)
+                r = retry_which(c, a, id, &address, domain);
         if (r != 0)
                 return r;
         act = cli_act(c);
-        r = act_retry(&act, id, address.mailbox, &n, &e);
+        r = act_retry(&act, id, address.mailbox, domain, &n, &e);
         if (r < 0)
                 return cli_fail(c, r, &e);
         if (c->json) {

@@ -8,13 +8,14 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <string.h>
 
-static int check_approved(struct tx *tx, int64_t release, struct err *e)
+static int check_approved(struct db *db, int64_t release, struct err *e)
 {
         static const char sql[] = "SELECT state FROM release WHERE id = ?1";
         CLEANUP(sql_close) struct sql *q = NULL;
         enum release_state state = RELEASE_PROPOSED;
-        int r = sql_open(tx->db, sql, SQL_WITH(SQL_INT(release)), &q, e);
+        int r = sql_open(db, sql, SQL_WITH(SQL_INT(release)), &q, e);
 
         if (r >= 0)
                 r = sql_step(q, e);
@@ -43,22 +44,106 @@ static int check_approved(struct tx *tx, int64_t release, struct err *e)
         }
 }
 
-int delivery_retry_now(struct tx *tx, int64_t release, const char *address, int64_t now,
-                       int64_t *ret_n, struct err *e)
-{
-        static const char sql[] = "UPDATE delivery SET due_at = ?3 WHERE release_id = ?1"
-                                  " AND state IN ('deferred', 'unknown')"
-                                  " AND (?2 = '' OR address = ?2)";
-        int r = check_approved(tx, release, e);
+/* --- try now ------------------------------------------------------------------- */
 
-        if (r >= 0)
-                r = sql_run(tx->db, sql,
-                            SQL_WITH(SQL_INT(release), SQL_TEXT(address), SQL_INT(now)), e);
+/* A domain has no index: each row that waits is looked at once, some hundred in a transaction. */
+#define WAITS " release_id = ?1 AND state IN ('deferred', 'unknown') AND parked IS NULL"
+
+static bool in_domain(const char *address, const char *domain)
+{
+        const char *at = strrchr(address, '@');
+
+        return !domain[0] || (at && strcmp(at + 1, domain) == 0);
+}
+
+int delivery_retry_begin(struct db *db, struct retry *t, struct err *e)
+{
+        static const char due_sql[] =
+                "SELECT count(*) FROM delivery WHERE" WAITS " AND due_at <= ?2 AND (?3 = '' OR"
+                "  substr(address, -length(?3) - 1) = '@' || ?3)";
+        int r = check_approved(db, t->release, e);
+
+        t->n = 0;
+        t->done = t->held = false;
+        t->due = t->now;
+        t->id = INT64_MAX;
+        if (r < 0 || t->address[0])
+                return r;
+        r = sql_get_int(db, due_sql,
+                        SQL_WITH(SQL_INT(t->release), SQL_INT(t->now), SQL_TEXT(t->domain)), &t->n,
+                        e);
+        return r < 0 ? r : 0;
+}
+
+static int retry_address(struct tx *tx, struct retry *t, struct err *e)
+{
+        static const char sql[] = "UPDATE delivery SET due_at = ?3 WHERE address = ?2"
+                                  " AND address <> '' AND release_id = ?1"
+                                  " AND state IN ('deferred', 'unknown')";
+        int r = sql_run(tx->db, sql,
+                        SQL_WITH(SQL_INT(t->release), SQL_TEXT(t->address), SQL_INT(t->now)), e);
+
         if (r < 0)
                 return r;
-        *ret_n = sql_changes(tx->db);
+        t->n = sql_changes(tx->db);
+        t->done = true;
         return 0;
 }
+
+/* The next rows: those due later in order of time, then the held ones; *ret_n were looked at. */
+static int retry_page(struct tx *tx, struct retry *t, int64_t *ids, size_t limit, size_t *ret_ids,
+                      size_t *ret_n, struct err *e)
+{
+        static const char later_sql[] =
+                "SELECT id, due_at, address FROM delivery WHERE" WAITS
+                " AND due_at >= ?2 AND (due_at > ?2 OR id > ?3) ORDER BY due_at, id LIMIT ?4";
+        static const char held_sql[] = "SELECT id, due_at, address FROM delivery WHERE" WAITS
+                                       " AND due_at IS NULL AND id > ?3 ORDER BY id LIMIT ?4";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int r = sql_open(tx->db, t->held ? held_sql : later_sql,
+                         SQL_WITH(SQL_INT(t->release), SQL_INT(t->due), SQL_INT(t->id),
+                                  SQL_INT((int64_t) limit)),
+                         &q, e);
+
+        *ret_ids = *ret_n = 0;
+        if (r < 0)
+                return r;
+        while ((r = sql_step(q, e)) > 0) {
+                t->id = sql_int(q, 0);
+                t->due = sql_int(q, 1);
+                ++*ret_n;
+                if (in_domain(sql_text(q, 2), t->domain))
+                        ids[(*ret_ids)++] = t->id;
+        }
+        return r;
+}
+
+int delivery_retry_step(struct tx *tx, struct retry *t, size_t limit, struct err *e)
+{
+        static const char sql[] = "UPDATE delivery SET due_at = ?2 WHERE id = ?1";
+        CLEANUP(mem_free) int64_t *ids = mem_alloc(limit * sizeof(*ids));
+        size_t n, looked;
+        int r;
+
+        assert(tx->write && limit && !t->done);
+        r = check_approved(tx->db, t->release, e);
+        if (r < 0 || t->address[0])
+                return r < 0 ? r : retry_address(tx, t, e);
+        r = retry_page(tx, t, ids, limit, &n, &looked, e);
+        for (size_t i = 0; i < n && r >= 0; i++)
+                r = sql_run(tx->db, sql, SQL_WITH(SQL_INT(ids[i]), SQL_INT(t->now)), e);
+        if (r < 0)
+                return r;
+        t->n += (int64_t) n;
+        if (looked < limit) {
+                t->done = t->held;
+                t->held = true;
+                t->id = 0;
+        }
+        return 0;
+}
+
+/* --- once more ----------------------------------------------------------------- */
 
 /* The number of the next copy; -EEXIST while one for this address still waits. */
 static int next_copy(struct tx *tx, const struct delivery *d, int *ret, struct err *e)
@@ -112,7 +197,7 @@ int delivery_resend(struct tx *tx, const struct delivery *d, int64_t for_id, con
         copy.state = DELIVERY_QUEUED;
         copy.reason = REASON_NONE;
         copy.created_at = now;
-        r = check_approved(tx, d->release_id, e);
+        r = check_approved(tx->db, d->release_id, e);
         if (r >= 0)
                 r = next_copy(tx, d, &copy.copy, e);
         if (r >= 0)

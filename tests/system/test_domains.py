@@ -210,6 +210,35 @@ class Limits(PressCase):
         self.assertEqual(self.counts(2).get('expired', 0) + self.counts(2).get('relayed', 0), 30)
 
 
+    def test_status_and_explain_name_the_limit_and_the_setting(self):
+        self.press(rows=people(gmail_com=5, paper_example=5), sections=limit(rate=1))
+        self.send()
+        self.pressd()
+        self.relayed(6)
+        waiting = next(a for _, a in people(gmail_com=5) if a not in self.order())
+        sentence = '! Letters to gmail.com that wait for the limit of this domain: 4 ' \
+                   '(setting: domain_limit "gmail.com")'
+        harness.wait_until(lambda: sentence in self.ctl('status', 1).stdout, 5, sentence)
+        self.assertIn('It waits for the limit of gmail.com: letters a minute: 1 (setting: domain_limit)',
+                      self.ok('explain', 1, waiting).stdout)
+
+    def test_retry_of_one_domain_leaves_the_others_waiting(self):
+        self.press('on rcpt do reply 450 4.2.0 "later"',
+                   rows=people(gmail_com=3, sub_gmail_com=2, paper_example=4))
+        self.send()
+        self.once()
+        self.assertEqual(self.counts(), {'deferred': 9})
+        self.sink.script('')
+        self.assertEqual(self.json('retry', 1, '--domain', 'GMail.com')[0]['retried'], 3)
+        self.once()
+        self.assertEqual(self.counts(), {'deferred': 6, 'relayed': 3})
+        self.assertEqual({a.split('@')[1] for a in self.received()}, {'gmail.com'})
+        self.assertEqual(self.ctl('retry', 1, '--domain', 'x', '--address', 'a@b.example')
+                         .returncode, 64)
+        self.assertEqual(self.ctl('retry', 1, '--domain', 'a b').returncode, 65)
+        self.assertIn('Nothing waits', self.ok('retry', 1, '--domain', 'other.example').stdout)
+
+
 class Greylisting(PressCase):
     def test_r76_a_domain_that_greylists_slows_its_own_recipients_only(self):
         self.press('on rcpt match "gmail.com" each 1 do reply 450 4.7.1 "greylisted"',

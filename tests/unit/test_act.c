@@ -113,11 +113,11 @@ static void test_a_retry_makes_due_what_waits_and_says_how_many(void **state)
         settle_one(s, id, DELIVERY_DEFERRED, 450);
         settle_one(s, id, DELIVERY_UNKNOWN, 0); /* held: due_at 0 */
         settle_one(s, id, DELIVERY_RELAYED, 250);
-        assert_ok(act_retry(&a, id, "", &n, &e), &e);
+        assert_ok(act_retry(&a, id, "", "", &n, &e), &e);
         assert_int_equal(n, 2);
         assert_int_equal(count(s, "delivery WHERE due_at = 1795582805000"), 2);
         assert_int_equal(count(s, "audit WHERE verb = 'retry'"), 1);
-        assert_ok(act_retry(&a, id, "nobody@x.example", &n, &e), &e);
+        assert_ok(act_retry(&a, id, "nobody@x.example", "", &n, &e), &e);
         assert_int_equal(n, 0);
 }
 
@@ -171,11 +171,11 @@ static void test_what_cannot_be_retried_or_resent_says_which(void **state)
 
         settle_one(s, id, DELIVERY_UNKNOWN, 0); /* held */
         assert_ok(act_cancel(&a, id, "", &e), &e);
-        assert_int_equal(act_retry(&a, id, "", &n, &e), -EINVAL);
+        assert_int_equal(act_retry(&a, id, "", "", &n, &e), -EINVAL);
         assert_string_equal(e.msgid, "Release %lld was cancelled: nothing of it is sent any more. "
                                      "Nothing was changed; to send the text, submit it anew.");
         assert_int_equal(act_resend_to(&a, id, "d@x.example", "", "x", &n, &e), -EINVAL);
-        assert_int_equal(act_retry(&a, proposed, "", &n, &e), -EINVAL);
+        assert_int_equal(act_retry(&a, proposed, "", "", &n, &e), -EINVAL);
         assert_string_equal(e.msgid, "Release %lld still waits for approval. Nothing was changed.");
 }
 

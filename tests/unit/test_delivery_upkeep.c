@@ -199,23 +199,68 @@ static void test_early_ones_and_resends_have_their_own_beginning(void **state)
 
 /* --- people's wishes ---------------------------------------------------------------------- */
 
+/* As many steps of `limit` rows as it takes; how many are due now. */
+static int64_t retry(struct scratch *s, int64_t release, const char *address, const char *domain,
+                     int64_t now, size_t limit)
+{
+        struct retry t = {.release = release, .now = now, .address = address, .domain = domain};
+        struct err e = {0};
+
+        assert_ok(delivery_retry_begin(s->db, &t, &e), &e);
+        while (!t.done)
+                assert_int_equal(ACT(s, delivery_retry_step(&tx, &t, limit, &te)), 0);
+        return t.n;
+}
+
 static void test_waiting_and_held_ones_are_due_when_a_person_says_so(void **state)
 {
         struct scratch *s = *state;
-        int64_t id = scratch_approved(s, 4), n = -1, next = -1;
+        int64_t id = scratch_approved(s, 4), next = -1;
         CLEANUP(delivery_list_done) struct delivery_list l = {0};
 
         try_one(s, id, DELIVERY_DEFERRED, NOON + CLOCK_DAY);
         try_one(s, id, DELIVERY_UNKNOWN, 0);
         try_one(s, id, DELIVERY_REFUSED, 0);
-        assert_int_equal(ACT(s, delivery_retry_now(&tx, id, "nobody@x.example", NOON, &n, &te)), 0);
-        assert_int_equal(n, 0);
-        assert_int_equal(ACT(s, delivery_retry_now(&tx, id, "", NOON + 5, &n, &te)), 0);
-        assert_int_equal(n, 2);
+        assert_int_equal(retry(s, id, "nobody@x.example", "", NOON, 10), 0);
+        assert_int_equal(retry(s, id, "", "", NOON + 5, 10), 2);
         assert_int_equal(delivery_next_retry(s->db, id, &next, NULL), 0);
         assert_int_equal(next, NOON + 5);
         assert_int_equal(ACT(s, delivery_claim(&tx, id, NOON + 5, 2, false, NULL, &l, &te)), 0);
         assert_int_equal(l.v[0].attempt + l.v[1].attempt, 4); /* both were retries */
+}
+
+/* In every size of step: later ones, held ones, and those that are due already count once. */
+static void test_the_waiting_ones_of_one_domain_are_due_when_a_person_says_so(void **state)
+{
+        struct scratch *s = *state;
+        int64_t id = scratch_approved(s, 40);
+
+        scratch_exec(s, "UPDATE delivery SET state = 'deferred', due_at = 1795582800000 + id % 3"
+                        " WHERE id <= 30;"
+                        "UPDATE delivery SET state = 'unknown', due_at = NULL WHERE id > 30;"
+                        "UPDATE delivery SET address = 'k' || id || '@gmail.com' WHERE id % 2 = 0;"
+                        "UPDATE delivery SET address = 'k' || id || '@sub.gmail.com'"
+                        " WHERE id % 4 = 0;");
+        for (size_t limit = 1; limit < 12; limit++) {
+                scratch_exec(s, "UPDATE delivery SET due_at = 1795582900000 WHERE id <= 30;"
+                                "UPDATE delivery SET due_at = NULL WHERE id > 30;"
+                                "UPDATE delivery SET due_at = 1795582800000 WHERE id = 2;");
+                assert_int_equal(retry(s, id, "", "gmail.com", NOON + 7, limit), 10);
+                assert_int_equal(scratch_int(s, "SELECT count(*) FROM delivery"
+                                                " WHERE due_at = 1795582800007"
+                                                " AND address LIKE '%@gmail.com'"),
+                                 9);
+                assert_int_equal(
+                        scratch_int(s,
+                                    "SELECT count(*) FROM delivery WHERE due_at < 1795582900000"),
+                        10);
+                assert_int_equal(retry(s, id, "", "", NOON + 8, limit), 40);
+                assert_int_equal(
+                        scratch_int(s, "SELECT count(*) FROM delivery WHERE due_at > 1795582800008"
+                                       " OR due_at IS NULL"),
+                        0);
+        }
+        assert_int_equal(retry(s, id, "", "x.exampl", NOON + 9, 3), 0);
 }
 
 static void test_a_resend_is_a_new_copy_on_the_record(void **state)
@@ -303,14 +348,24 @@ static int settle_any(struct random_run *run, struct tx *tx, int64_t now, struct
         return r;
 }
 
+static const char *full_now_and_then(void *ctx, const char *address)
+{
+        (void) address;
+        return next_random(ctx) % 3 ? NULL : "x.example";
+}
+
 static int any_step(struct random_run *run, struct tx *tx, int64_t now, struct err *e)
 {
         size_t n;
         int64_t m;
+        struct retry t = {.release = run->release, .now = now, .address = "", .domain = ""};
+        struct parking p = {full_now_and_then, run, 3, 0, false};
 
-        switch (next_random(run) % 12) {
+        switch (next_random(run) % 14) {
         case 0: return delivery_expire(tx, run->release, NOON + 1, now, 1, &n, e);
-        case 1: return delivery_retry_now(tx, run->release, "", now, &m, e);
+        case 1:
+                return delivery_retry_begin(tx->db, &t, e) < 0 ? -EIO
+                                                               : delivery_retry_step(tx, &t, 7, e);
         case 2: {
                 CLEANUP(delivery_done)
                 struct delivery d = scratch_delivery(run->release, (int) (next_random(run) % 200));
@@ -321,8 +376,11 @@ static int any_step(struct random_run *run, struct tx *tx, int64_t now, struct e
         case 3:
         case 4:
         case 5:
-                return delivery_claim(tx, run->release, now, 1 + next_random(run) % 5, false, NULL,
-                                      &run->sending, e);
+                return delivery_claim(tx, run->release, now, 1 + next_random(run) % 5, false,
+                                      next_random(run) % 2 ? &p : NULL, &run->sending, e);
+        case 6:
+                return delivery_claim_parked(tx, run->release, "x.example", now,
+                                             1 + next_random(run) % 5, false, &run->sending, e);
         default: return run->sending.n ? settle_any(run, tx, now, e) : 0;
         }
 }
@@ -352,6 +410,11 @@ static void test_counts_add_up_after_any_run_of_events(void **state)
                                          0);
                 }
                 scratch_check_counts(s, run.release);
+                assert_int_equal(scratch_int(s, "SELECT count(*) FROM delivery WHERE parked <> ''"
+                                                " AND (state NOT IN ('queued', 'deferred',"
+                                                "  'unknown') OR state <> 'queued'"
+                                                "  AND due_at IS NULL)"),
+                                 0);
         }
         delivery_list_done(&run.sending);
         assert_true(count(s, run.release, DELIVERY_RELAYED) > 10);
@@ -369,6 +432,7 @@ int main(void)
                 TEST(test_what_waits_too_long_expires_with_its_last_reply),
                 TEST(test_early_ones_and_resends_have_their_own_beginning),
                 TEST(test_waiting_and_held_ones_are_due_when_a_person_says_so),
+                TEST(test_the_waiting_ones_of_one_domain_are_due_when_a_person_says_so),
                 TEST(test_a_resend_is_a_new_copy_on_the_record),
                 TEST(test_whom_a_release_did_not_reach_most_important_first),
                 TEST(test_counts_add_up_after_any_run_of_events),
