@@ -2,13 +2,14 @@
  * hold.h - what keeps the letters of a release from leaving, and who can end it
  *
  * An approval that is missing, a pause, a pressd that does not run, a fault that pressd
- * raised, an outcome that a person must decide. One place, so that `send`, `status`,
+ * raised, the limit of a recipient domain, an outcome that a person must decide. One place, so that `send`, `status`,
  * `explain` and the console name the same hindrance with the same way out. The sentences
  * are whole, in the language asked for, safe for a terminal.
  */
 #ifndef PRESS_HOLD_H
 #define PRESS_HOLD_H
 
+#include "press/addr.h"
 #include "press/db.h"
 #include "press/fault.h"
 #include "press/release.h"
@@ -17,6 +18,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define HOLD_DOMAINS 8     /* that are named */
+#define HOLD_COUNTED 10000 /* letters of one; more are not counted */
+
+struct hold_domain { /* letters wait for its domain_limit */
+        char name[ADDR_MAX];
+        int64_t n;
+};
+
 struct hold {
         bool open; /* something is still to be sent; else nothing below is set */
         bool proposed, paused, paused_all;
@@ -24,6 +33,8 @@ struct hold {
         int64_t to_try, undecided; /* deliveries; undecided: a held `unknown` */
         struct fault *fault;       /* owned */
         size_t nfault;
+        struct hold_domain *domain; /* owned */
+        size_t ndomain;
 };
 
 /* Of the release as *r has it. */

@@ -63,17 +63,51 @@ static void approval(const struct explain *x, const struct release *r)
                     (long long) r->id, (long long) r->id);
 }
 
-static void due(const struct explain *x, const struct release *r, const struct delivery *d)
+/* It waits for the limit of its domain: true when that was said. */
+static bool limited(const struct explain *x, const char *domain)
 {
+        const struct config_domain_limit *l = NULL;
+
+        for (size_t i = 0; i < x->cfg->ndomain_limit; i++)
+                if (strcmp(x->cfg->domain_limit[i].domain, domain) == 0)
+                        l = &x->cfg->domain_limit[i];
+        if (!l || (!l->connections && !l->rate))
+                return false;
+        if (l->connections && l->rate)
+                say(x,
+                    N_("It waits for the limit of %s: letters at one time: %d, a minute: %d (setting: "
+                       "domain_limit)"),
+                    domain, l->connections, l->rate);
+        else if (l->rate)
+                say(x,
+                    N_("It waits for the limit of %s: letters a minute: %d (setting: domain_limit)"),
+                    domain, l->rate);
+        else
+                say(x,
+                    N_("It waits for the limit of %s: letters at one time: %d (setting: domain_limit)"),
+                    domain, l->connections);
+        return true;
+}
+
+static int due(const struct explain *x, const struct release *r, const struct delivery *d,
+               struct err *e)
+{
+        char domain[ADDR_MAX];
+        int rc = delivery_parked_for(x->db, d->id, domain, e);
         int64_t first = d->early ? r->early_at : r->due_at;
         char at[WHEN_MAX];
 
+        if (rc < 0)
+                return rc;
+        if (rc > 0 && limited(x, domain))
+                return 0;
         if (d->state == DELIVERY_QUEUED && first > x->now)
                 say(x, N_("It leaves %s"), when(x, first, at));
         else if (d->state != DELIVERY_QUEUED && d->due_at > x->now)
                 say(x, N_("It is tried again %s"), when(x, d->due_at, at));
         else
                 say(x, N_("It is tried as soon as a line to the relay is free"));
+        return 0;
 }
 
 /* No try is promised while a person or pressd itself stands in the way. */
@@ -96,12 +130,13 @@ static int waiting(const struct explain *x, const struct release *r, const struc
                 return 0;
         }
         h.undecided = 0; /* others */
+        h.ndomain = 0;
         hold_say(&h, r, x->now, x->lang, x->say, x->ctx);
         if (!hold_all(&h))
-                due(x, r, d);
-        if (r->expires)
+                rc = due(x, r, d, e);
+        if (rc == 0 && r->expires)
                 say(x, N_("It is given up %s (Expires)"), when(x, r->expires, at));
-        return 0;
+        return rc;
 }
 
 /* --- what was not reached ------------------------------------------------------------ */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "press/hold.h"
 
+#include "press/delivery.h"
 #include "press/mem.h"
 #include "press/moment.h"
 #include "press/text.h"
@@ -34,6 +35,28 @@ static int read_faults(struct db *db, const struct release *r, struct hold *h, s
         return rc;
 }
 
+static int read_domains(struct db *db, const struct release *r, struct hold *h, struct err *e)
+{
+        const char *after = "";
+        int rc = 1;
+
+        h->domain = mem_alloc(HOLD_DOMAINS * sizeof(*h->domain));
+        while (rc > 0 && h->ndomain < HOLD_DOMAINS) {
+                struct hold_domain *m = &h->domain[h->ndomain];
+
+                rc = delivery_parked_next(db, r->id, after, m->name, e);
+                if (rc <= 0)
+                        break;
+                rc = delivery_parked_count(db, r->id, m->name, HOLD_COUNTED, &m->n, e);
+                if (rc < 0)
+                        break;
+                after = m->name;
+                h->ndomain++;
+                rc = 1;
+        }
+        return rc < 0 ? rc : 0;
+}
+
 int hold_read(struct db *db, const struct release *r, struct hold *ret, struct err *e)
 {
         CLEANUP(hold_done) struct hold h = {0};
@@ -56,16 +79,19 @@ int hold_read(struct db *db, const struct release *r, struct hold *ret, struct e
                 if (!h.no_sender) /* what a dead pressd last said is no news */
                         rc = read_faults(db, r, &h, e);
         }
+        if (rc == 0 && h.open && !hold_all(&h))
+                rc = read_domains(db, r, &h, e);
         if (rc < 0)
                 return rc;
         *ret = h;
-        h.fault = NULL;
+        h = (struct hold){0};
         return 0;
 }
 
 void hold_done(struct hold *h)
 {
         free(h->fault);
+        free(h->domain);
         *h = (struct hold){0};
 }
 
@@ -106,6 +132,21 @@ static void say_faults(const struct speaker *s, const struct hold *h, int64_t no
         }
 }
 
+static void say_domains(const struct speaker *s, const struct hold *h)
+{
+        char n[32];
+
+        for (size_t i = 0; i < h->ndomain; i++) {
+                const struct hold_domain *m = &h->domain[i];
+
+                snprintf(n, sizeof(n), "%lld%s", (long long) m->n, m->n == HOLD_COUNTED ? "+" : "");
+                say(s,
+                    N_("Letters to %s that wait for the limit of this domain: %s (setting: "
+                       "domain_limit \"%s\")"),
+                    m->name, n, m->name);
+        }
+}
+
 void hold_say(const struct hold *h, const struct release *r, int64_t now, enum lang lang,
               void (*fn)(void *ctx, const char *sentence), void *ctx)
 {
@@ -132,4 +173,5 @@ void hold_say(const struct hold *h, const struct release *r, int64_t now, enum l
                        "may arrive twice: pressctl retry %lld"),
                     id, (long long) h->undecided, id, id);
         say_faults(&s, h, now);
+        say_domains(&s, h);
 }

@@ -107,6 +107,38 @@ static void test_a_fault_and_the_next_try_are_told_with_their_times(void **state
                             "It is tried again Wed 25/11/2026 12:05 (+07), in 5 min\n");
 }
 
+static const char *full(void *ctx, const char *address)
+{
+        (void) address;
+        return ctx;
+}
+
+/* R80 */
+static void test_a_letter_that_waits_for_the_limit_of_its_domain_says_so(void **state)
+{
+        struct scratch *s = *state;
+        static char name[] = "x.example";
+        struct config_domain_limit limit = {name, 2, 60};
+        struct parking p = {full, name, 1, 0, false};
+        CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        CLEANUP(db_close) struct db *pressd = sender(s);
+        int64_t id = scratch_approved(s, 1);
+
+        assert_non_null(pressd);
+        assert_int_equal(ACT(s, delivery_claim(&tx, id, NOON, 1, false, &p, &l, &te)), 0);
+        config.domain_limit = &limit;
+        config.ndomain_limit = 1;
+        assert_string_equal(next(s, id),
+                            "It waits for the limit of x.example: letters at one time: 2, a "
+                            "minute: 60 (setting: domain_limit)\n");
+        limit.connections = 0;
+        assert_says(next(s, id), "x.example: letters a minute: 60 (");
+        limit = (struct config_domain_limit){name, 2, 0};
+        assert_says(next(s, id), "x.example: letters at one time: 2 (");
+        config.ndomain_limit = 0; /* dropped meanwhile */
+        assert_string_equal(next(s, id), "It is tried as soon as a line to the relay is free\n");
+}
+
 static void test_every_pause_is_told_with_its_way_out_and_no_try_is_promised(void **state)
 {
         struct scratch *s = *state;
@@ -211,6 +243,7 @@ int main(void)
                 TEST(test_an_approval_that_is_missing_names_who_cannot_give_it),
                 TEST(test_without_pressd_nothing_else_matters),
                 TEST(test_a_fault_and_the_next_try_are_told_with_their_times),
+                TEST(test_a_letter_that_waits_for_the_limit_of_its_domain_says_so),
                 TEST(test_every_pause_is_told_with_its_way_out_and_no_try_is_promised),
                 TEST(test_a_fault_of_another_release_is_not_told),
                 TEST(test_what_is_left_of_a_cancelled_release_is_not_to_be_retried),
