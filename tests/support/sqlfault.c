@@ -10,6 +10,7 @@
 static unsigned fail_at, calls;
 static int fail_code;
 static bool reached;
+static uint64_t instructions;
 
 int __real_sqlite3_step(sqlite3_stmt *st);
 int __wrap_sqlite3_step(sqlite3_stmt *st);
@@ -32,6 +33,14 @@ bool sqlfault_hit(void)
         return reached;
 }
 
+uint64_t sqlfault_instructions(void)
+{
+        uint64_t n = instructions;
+
+        instructions = 0;
+        return n;
+}
+
 static bool fails(void)
 {
         if (!fail_at || ++calls != fail_at)
@@ -43,7 +52,13 @@ static bool fails(void)
 
 int __wrap_sqlite3_step(sqlite3_stmt *st)
 {
-        return fails() ? fail_code : __real_sqlite3_step(st);
+        int r;
+
+        if (fails())
+                return fail_code;
+        r = __real_sqlite3_step(st);
+        instructions += (unsigned) sqlite3_stmt_status(st, SQLITE_STMTSTATUS_VM_STEP, 1);
+        return r;
 }
 
 /* A rollback is let through: SQLite does it by itself after such errors. */

@@ -14,9 +14,12 @@
 #define TESTS_SQLFAULT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Call number `at` (1 = the next, 0 = none) returns `code`; -1 kills the process there. */
 void sqlfault_arm(unsigned at, int code);
+/* Instructions of SQLite's machine that all steps took since the last question. */
+uint64_t sqlfault_instructions(void);
 /* Disarms, so that the test's own questions are answered; true when the call was reached. */
 bool sqlfault_hit(void);
 
