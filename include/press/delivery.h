@@ -114,6 +114,7 @@ int delivery_data(struct tx *tx, int64_t id, int64_t now, struct err *e);
 
 struct settle { /* the end of one try */
         int64_t id, release_id;
+        enum org_kind org_kind; /* the delivery's: the counts go by it */
         unsigned attempt;
         /* relayed refused deferred unknown expired queued suppressed; queued and deferred become
          * cancelled when the release was cancelled meanwhile, and unknown while an earlier try

@@ -71,6 +71,7 @@ int result_settle(struct dispatch *d, struct tx *tx, const struct result *r, str
         struct settle s = {
                 .id = j->d.id,
                 .release_id = j->d.release_id,
+                .org_kind = j->d.org_kind,
                 .attempt = j->d.attempt,
                 .attempt_used = true,
                 .log = true,

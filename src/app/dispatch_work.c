@@ -270,12 +270,16 @@ static int work_letter(struct dispatch *d, struct work *w, struct err *e)
 
 static struct job *job_new(struct dispatch *d, struct work *w, struct delivery *del)
 {
+        static const char digits[] = "0123456789abcdef";
         struct job *j = mem_zalloc(sizeof(*j));
         char id[2 * sizeof(del->salt) + 1];
         int64_t moment = del->early ? w->w.early_at : w->w.due_at;
 
-        for (size_t i = 0; i < sizeof(del->salt); i++)
-                snprintf(id + 2 * i, 3, "%02x", del->salt[i]);
+        for (size_t i = 0; i < sizeof(del->salt); i++) {
+                id[2 * i] = digits[del->salt[i] >> 4];
+                id[2 * i + 1] = digits[del->salt[i] & 15];
+        }
+        id[sizeof(id) - 1] = '\0';
         j->d = *del; /* takes the strings over */
         *del = (struct delivery){0};
         j->work = w;
@@ -303,6 +307,7 @@ static int suppress_trial(struct dispatch *d, struct tx *tx, const struct delive
         const struct settle s = {
                 .id = del->id,
                 .release_id = del->release_id,
+                .org_kind = del->org_kind,
                 .attempt = del->attempt,
                 .state = DELIVERY_SUPPRESSED,
                 .reason = REASON_TRIAL_LIST,
@@ -332,6 +337,7 @@ static int put_back(struct dispatch *d, struct tx *tx, const struct delivery *de
         const struct settle s = {
                 .id = del->id,
                 .release_id = del->release_id,
+                .org_kind = del->org_kind,
                 .attempt = del->attempt,
                 .state = DELIVERY_QUEUED,
                 .at = d->now,

@@ -32,7 +32,7 @@ static int reserve(struct buf *b, size_t n)
                 return -E2BIG;
         }
         if (b->len + n + 1 > b->size) {
-                size_t size = b->size ? b->size : 64;
+                size_t size = b->size ? b->size : 256;
 
                 while (size < b->len + n + 1)
                         size *= 2;

@@ -111,13 +111,23 @@ static void keep_line(struct reply_reader *r, const char *p, size_t n)
         r->line[r->line_len] = '\0';
 }
 
+/* The texts are not cleared to their ends: that would take longer than reading a reply. */
+static void start_over(struct reply_reader *r)
+{
+        r->reply.code = 0;
+        r->reply.enhanced[0] = r->reply.text[0] = r->line[0] = '\0';
+        r->text_len = r->line_len = r->bytes = 0;
+        r->lines = 0;
+        r->complete = false;
+}
+
 int reply_read(struct reply_reader *r, const char *p, size_t n, size_t *ret_used)
 {
         size_t used = 0;
         int got = 0;
 
         if (r->complete)
-                *r = (struct reply_reader){0};
+                start_over(r);
         while (used < n && got == 0) {
                 const char *lf = memchr(p + used, '\n', n - used);
                 size_t piece = lf ? (size_t) (lf - (p + used)) + 1 : n - used;

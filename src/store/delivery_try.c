@@ -253,28 +253,13 @@ static int settle_log(struct tx *tx, const struct settle *s, enum delivery_state
         return event_add(tx, &ev, e);
 }
 
-static int settle_kind(struct tx *tx, const struct settle *s, struct move *m, struct err *e)
-{
-        static const char sql[] = "SELECT org_kind FROM delivery WHERE id = ?1";
-        CLEANUP(sql_close) struct sql *q = NULL;
-        int r = sql_open(tx->db, sql, SQL_WITH(SQL_INT(s->id)), &q, e), kind;
-
-        if (r >= 0)
-                r = sql_step(q, e);
-        if (r <= 0)
-                return r; /* no such delivery: delivery_move() says so */
-        kind = words_find(&org_kinds, sql_text(q, 0));
-        assert(kind >= 0);
-        m->org_kind = (enum org_kind) kind;
-        return 0;
-}
-
 int delivery_settle(struct tx *tx, const struct settle *s, struct err *e)
 {
         CLEANUP(mem_free) char *detail = s->log ? reply_line(&s->outcome.reply) : NULL;
         struct move m = {
                 .id = s->id,
                 .release_id = s->release_id,
+                .org_kind = s->org_kind,
                 .from = DELIVERY_SENDING,
                 .to = s->state,
                 .reason = s->reason,
@@ -284,10 +269,10 @@ int delivery_settle(struct tx *tx, const struct settle *s, struct err *e)
                 .due_at = s->due_at,
                 .detail = detail,
         };
-        int r = settle_kind(tx, s, &m, e);
+        int r = 0;
 
         assert(s->state != DELIVERY_SENDING && s->attempt > 0);
-        if (r >= 0 && !delivery_state_final(s->state))
+        if (!delivery_state_final(s->state))
                 r = settle_waiting(tx, s, &m, e);
         if (r >= 0)
                 r = delivery_move(tx, &m, e);

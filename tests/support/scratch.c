@@ -249,6 +249,7 @@ struct settle scratch_settle(const struct delivery *d, enum delivery_state state
         struct settle st = {
                 .id = d->id,
                 .release_id = d->release_id,
+                .org_kind = d->org_kind,
                 .attempt = d->attempt,
                 .state = state,
                 .attempt_used = true,
