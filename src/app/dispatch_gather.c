@@ -30,24 +30,26 @@ static size_t lines_awaited(const struct dispatch *d)
 /*
  * While one half of the lines waits for the commit the relay should have the letters of the other
  * half to read: so a turn begins when half of them are here. A relay that answers slowly makes
- * nobody wait longer than half a commit takes.
+ * nobody wait longer than half a commit takes. Looks are counted, so that a clock that stands
+ * still or jumps holds nothing up.
  */
 bool gather_more(struct dispatch *d)
 {
-        int64_t now, limit = d->commit_ns / 2;
+        int64_t gone, limit = d->commit_ns / 2 < LIMIT_NS ? d->commit_ns / 2 : LIMIT_NS;
 
         if (!d->nresult && !d->ngo)
                 return false;
-        now = gather_clock();
-        if (!d->gather_since)
-                d->gather_since = now;
-        if (now - d->committed_at < GAP_NS) {
-                loop_gather(d->loop, GAP_NS - (now - d->committed_at));
-                return true;
+        if (!d->rested) {
+                d->rested = true;
+                gone = gather_clock() - d->committed_at;
+                if (gone >= 0 && gone < GAP_NS) {
+                        loop_gather(d->loop, GAP_NS - gone);
+                        return true;
+                }
         }
-        if (d->ngo >= lines_awaited(d) ||
-            now - d->gather_since >= (limit < LIMIT_NS ? limit : LIMIT_NS))
+        if (d->ngo >= lines_awaited(d) || d->looks >= limit / LOOK_NS)
                 return false;
+        d->looks++;
         loop_gather(d->loop, LOOK_NS);
         return true;
 }
@@ -56,6 +58,7 @@ bool gather_more(struct dispatch *d)
 void gather_committed(struct dispatch *d, int64_t began)
 {
         d->committed_at = gather_clock();
-        d->gather_since = 0;
         d->commit_ns += (d->committed_at - began - d->commit_ns) / 8;
+        d->rested = false;
+        d->looks = 0;
 }

@@ -194,7 +194,8 @@ struct dispatch {
 
         int64_t commit_ns;    /* what a transaction takes, smoothed */
         int64_t committed_at; /* monotonic ns */
-        int64_t gather_since; /* the same; 0 = nothing waits for a commit */
+        bool rested;          /* the lock was left alone since then */
+        int looks;            /* at what came, since there is something to commit */
 
         struct loop_timer timer;
         int64_t now;              /* wall ms at the start of this turn, steadied (R12) */
