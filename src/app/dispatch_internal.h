@@ -3,7 +3,8 @@
  *
  *   dispatch.c        the turn: one transaction, then the wire; timers; the end
  *   dispatch_gather.c when that transaction begins
- *   dispatch_work.c   which releases have work, claims
+ *   dispatch_work.c   which releases have work
+ *   dispatch_claim.c  deliveries become letters
  *   dispatch_gate.c   nothing leaves that is not what was approved
  *   dispatch_domains.c what one recipient domain is asked to take
  *   dispatch_lines.c  connections: when one is opened, what happens on it
@@ -213,10 +214,6 @@ void job_free(struct job *j);
 
 /* dispatch_work.c */
 int work_refresh(struct dispatch *d, struct err *e);
-/* Claims letters for the room there is; what it claimed is in *ret after an error too. Inside the
- * turn's transaction. */
-int work_claim(struct dispatch *d, struct tx *tx, const struct room *room, struct claim *ret,
-               struct err *e);
 size_t work_ready(const struct dispatch *d,
                   const struct work *w);     /* letters that could leave now */
 bool work_waiting(const struct dispatch *d); /* something could be claimed now */
@@ -233,6 +230,15 @@ int work_upkeep(struct dispatch *d, struct tx *tx, struct err *e);
 /* When the release's letters may leave: the Early audience first, if there is one. */
 int64_t work_due(const struct dispatch *d, const struct work *w);
 int64_t work_after_grace(const struct dispatch *d, const struct work *w, int64_t due);
+
+/* Now is its turn, and the others must wait. */
+bool work_early_only(const struct dispatch *d, const struct work *w);
+
+/* dispatch_claim.c */
+/* Claims letters for the room there is; what it claimed is in *ret after an error too. Inside the
+ * turn's transaction. */
+int work_claim(struct dispatch *d, struct tx *tx, const struct room *room, struct claim *ret,
+               struct err *e);
 
 /* dispatch_gate.c */
 int work_gate_step(struct dispatch *d, struct err *e);
