@@ -1,5 +1,5 @@
 /*
- * act.h - what people do to a release that is stored
+ * act.h - what people do to a release that is stored, and to a relay
  *
  * One function for each verb, for the command line and the console alike. Each
  * leaves its audit row in the transaction of the act itself and wakes pressd
@@ -60,5 +60,13 @@ int act_resend_to(const struct act *a, int64_t release, const char *address, con
  */
 int act_resend_states(const struct act *a, int64_t release, unsigned states, const char *note,
                       int64_t *ret_n, int64_t *ret_stopped, struct err *e);
+
+/*
+ * Of a relay, by its name in the configuration, which the caller has looked up: nothing more is
+ * given to it, letters on the wire finish; the end of that; forget its back-off and ask it now.
+ */
+int act_relay_pause(const struct act *a, const char *relay, const char *why, struct err *e);
+int act_relay_resume(const struct act *a, const char *relay, struct err *e);
+int act_relay_retry(const struct act *a, const char *relay, struct err *e);
 
 #endif

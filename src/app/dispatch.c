@@ -240,8 +240,8 @@ static void exit_when_finished(struct dispatch *d)
         }
         if (d->until != DISPATCH_DRAIN || release_open(d->db, &to_try, &for_person, &e) < 0)
                 return;
-        if (!to_try) {
-                d->exit_code = for_person ? 3 : 0;
+        if (!to_try || lanes_paused(d)) {
+                d->exit_code = to_try || for_person ? 3 : 0;
                 loop_stop(d->loop);
         }
 }
@@ -307,6 +307,8 @@ static bool look(struct dispatch *d)
         if (!d->refresh && loop_now(d->loop) < d->refresh_at && !work_retry_came(d))
                 return true;
         r = work_refresh(d, &e);
+        if (r == 0)
+                r = lanes_orders(d, &e);
         if (r < 0) {
                 storage_failed(d, r, &e);
                 return false;

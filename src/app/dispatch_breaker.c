@@ -317,7 +317,7 @@ void lane_retry(struct lane *lane)
         lane->failures = 0;
         lane->ramp = 1;
         lane->round = 0;
-        lane->probe = true;
+        lane->probe = !lane->up;
         lane->late_probe_at = 0;
 }
 

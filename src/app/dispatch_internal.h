@@ -137,7 +137,8 @@ struct lane { /* one relay */
         bool resting;               /* those of lower preference suffice */
         bool paused;                /* by a person */
         bool probe;                 /* a person asked for a try */
-        int64_t probe_order;        /* the latest such order, wall ms */
+        bool ordered;               /* the orders were read once */
+        int64_t retry_order;        /* the latest to retry, wall ms */
         char alarm[96];
         char cert[256]; /* the names of a certificate that was for somebody else, or "" */
         struct lanes *lanes;
@@ -304,6 +305,8 @@ void lanes_look(struct dispatch *d); /* once a second: who is late, who may get 
 int lanes_new(struct dispatch *d, struct config **cfg, struct err *e);
 void lanes_free(struct lanes *l);
 void lanes_free_all(struct dispatch *d);
+int lanes_orders(struct dispatch *d, struct err *e); /* what people want of them now */
+bool lanes_paused(const struct dispatch *d);         /* all of them, by people */
 
 /* dispatch_alarm.c */
 void alarms_hand(struct dispatch *d);

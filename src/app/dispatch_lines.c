@@ -114,6 +114,7 @@ static void on_down(void *ctx, struct conn *c, const struct outcome *why)
                 lane_heard_down(d, line, why, conn_accepted(c));
         else if (why->verdict == VERDICT_NOT_TRIED && !line->up && !line->quitting)
                 lines_short(d, why);
+        lane->probe = false;
         TAILQ_REMOVE(&d->lines, line, entry);
         if (--lane->lines == 0)
                 lane->mute_at = 0;

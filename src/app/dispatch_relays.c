@@ -2,7 +2,9 @@
 /* The relays of one configuration: made at the start and by a reload, gone with their last line. */
 #include "dispatch_internal.h"
 
+#include "press/log.h"
 #include "press/mem.h"
+#include "press/relay_order.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +78,41 @@ int lanes_new(struct dispatch *d, struct config **cfg, struct err *e)
         alarms_setup(d->alarms, l->cfg->notify.command, l->cfg->notify.mail, l->cfg->notify.nmail,
                      l->cfg->language);
         return 0;
+}
+
+static void lane_order(struct lane *lane, const struct relay_order *o)
+{
+        bool paused = o->paused_at != 0;
+
+        if (paused != lane->paused)
+                log_info("relay %s relay=%s by=%s", paused ? "paused" : "resumed", lane->cfg->name,
+                         o->paused_by);
+        lane->paused = paused;
+        if (lane->ordered && o->retry_at > lane->retry_order)
+                lane_retry(lane);
+        lane->retry_order = o->retry_at;
+        lane->ordered = true; /* what was ordered before the start is done by the start */
+}
+
+int lanes_orders(struct dispatch *d, struct err *e)
+{
+        static struct relay_order v[RELAY_ORDERS_MAX];
+        size_t n = 0;
+        int r = relay_order_list(d->db, v, COUNT_OF(v), &n, e);
+
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < d->lanes->n; i++)
+                lane_order(&d->lanes->v[i], relay_order_of(v, n, d->lanes->v[i].cfg->name));
+        return 0;
+}
+
+bool lanes_paused(const struct dispatch *d)
+{
+        for (size_t i = 0; i < d->lanes->n; i++)
+                if (!d->lanes->v[i].paused)
+                        return false;
+        return true;
 }
 
 void lanes_free_all(struct dispatch *d)

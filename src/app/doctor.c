@@ -4,6 +4,7 @@
 #include "press/config.h"
 #include "press/fault.h"
 #include "press/mem.h"
+#include "press/relay_order.h"
 #include "press/release.h"
 #include "press/wake.h"
 
@@ -138,6 +139,29 @@ static void check_relays(struct visit *v)
                 else
                         err_set(&f.text, 0, "Relay “%s” is %s; try it with: pressctl relay test %s",
                                 r->name, r->url, r->name);
+                found(v, &f);
+        }
+}
+
+static void check_orders(struct visit *v)
+{
+        CLEANUP(mem_free) struct relay_order *list = mem_alloc(RELAY_ORDERS_MAX * sizeof(*list));
+        struct err e;
+        size_t n = 0;
+
+        if (!v->db || relay_order_list(v->db, list, RELAY_ORDERS_MAX, &n, &e) < 0)
+                return;
+        for (size_t i = 0; i < v->cfg->nrelay; i++) {
+                const char *name = v->cfg->relay[i].name;
+                const struct relay_order *o = relay_order_of(list, n, name);
+                struct doctor_finding f = {.check = "relay"};
+
+                if (!o->paused_at)
+                        continue;
+                err_set(&f.text, -EAGAIN,
+                        "Relay “%s” is paused by %s: it gets nothing until: pressctl relay resume "
+                        "%s",
+                        name, o->paused_by, name);
                 found(v, &f);
         }
 }
@@ -281,6 +305,7 @@ int doctor_run(const struct config *cfg, struct db *db, const struct err *db_err
         check_clock(&v);
         check_sample(&v);
         check_relays(&v);
+        check_orders(&v);
         check_secrets(&v);
         check_sender(&v);
         check_pause(&v);

@@ -5,8 +5,6 @@
 #include "press/mem.h"
 #include "press/relay_test.h"
 #include "press/said.h"
-#include "press/text.h"
-#include "table.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,59 +14,6 @@ const struct cli_option cmd_relay_test_options[] = {
         {"to", "A", N_("send a short mail to this address")},
         {0},
 };
-
-static const char *tls_word(enum relay_tls tls)
-{
-        static const char *const word[] = {"off", "opportunistic", "required"};
-
-        return word[tls];
-}
-
-static void list_json(const struct config_relay *r)
-{
-        struct json j;
-
-        json_begin(&j);
-        json_string(&j, "relay", r->name);
-        json_string(&j, "url", r->url);
-        json_string(&j, "address", r->address);
-        json_string(&j, "username", r->username);
-        json_string(&j, "tls", tls_word(r->tls));
-        json_number(&j, "preference", r->preference);
-        json_number(&j, "connections", r->connections);
-        json_number(&j, "rate", r->rate);
-        json_end(&j, stdout);
-}
-
-int cmd_relay_list(struct cli *c, const struct args *a)
-{
-        CLEANUP(table_done) struct table t = TABLE(5, 1u << 3 | 1u << 4);
-        static const char *const head[] = {N_("name"), "url", "tls", N_("preference"),
-                                           N_("connections")};
-        int r = cli_config(c);
-
-        (void) a;
-        if (r != 0)
-                return r;
-        for (size_t i = 0; i < COUNT_OF(head); i++)
-                table_cell(&t, msg_text(c->lang, head[i]));
-        for (size_t i = 0; i < c->config->nrelay; i++) {
-                const struct config_relay *relay = &c->config->relay[i];
-
-                if (c->json)
-                        list_json(relay);
-                table_cell(&t, relay->name);
-                table_cell(&t, relay->url);
-                table_cell(&t, tls_word(relay->tls));
-                table_number(&t, relay->preference);
-                table_number(&t, relay->connections);
-        }
-        if (!c->json)
-                table_print(&t, 0, stdout);
-        return EXIT_OK;
-}
-
-/* --- test ------------------------------------------------------------------------------ */
 
 static bool usable(const struct relay_test *t)
 {
@@ -138,7 +83,7 @@ static void test_print(const struct cli *c, const struct config_relay *relay, co
                         cli_say(c, "  the line is secured: %s\n", t->info.tls);
                 else
                         cli_say(c, "  the line is not secured (tls = \"%s\")\n",
-                                tls_word(relay->tls));
+                                cli_tls_word(relay->tls));
                 if (relay->username[0])
                         cli_say(c, "  logged in as %s\n", relay->username);
                 caps(c, &t->caps);
@@ -153,24 +98,6 @@ static void test_print(const struct cli *c, const struct config_relay *relay, co
         } else {
                 cli_say(c, "  ✓ ready for mail\n");
         }
-}
-
-static int unknown_relay(const struct cli *c, const char *name)
-{
-        CLEANUP(mem_free) const char **names = NULL;
-        struct err e = {0};
-        const char *near;
-
-        names = mem_alloc(c->config->nrelay * sizeof(*names));
-        for (size_t i = 0; i < c->config->nrelay; i++)
-                names[i] = c->config->relay[i].name;
-        near = text_nearest(name, names, c->config->nrelay);
-        if (near)
-                err_set(&e, -ENOENT, "there is no relay “%s”; did you mean “%s”?", name, near);
-        else
-                err_set(&e, -ENOENT, "there is no relay “%s”; pressctl relay list names them",
-                        name);
-        return cli_fail(c, -ENOENT, &e);
 }
 
 /* The sandbox holds here too: nobody outside `allow` is ever tried. */
@@ -215,5 +142,5 @@ int cmd_relay_test(struct cli *c, const struct args *a)
                 if (!usable(&t))
                         code = EXIT_LATE;
         }
-        return tested ? code : unknown_relay(c, only);
+        return tested ? code : cli_relay_unknown(c, only);
 }

@@ -62,6 +62,13 @@ int cmd_cancel(struct cli *c, const struct args *a);
 int cmd_retry(struct cli *c, const struct args *a);
 int cmd_resend(struct cli *c, const struct args *a);
 
+extern const struct cli_option cmd_relay_pause_options[];
+int cmd_relay_pause(struct cli *c, const struct args *a);
+int cmd_relay_resume(struct cli *c, const struct args *a);
+int cmd_relay_retry(struct cli *c, const struct args *a);
+/* There is no relay of that name: says so, and the nearest. Returns the exit code. */
+int cli_relay_unknown(const struct cli *c, const char *name);
+const char *cli_tls_word(enum relay_tls tls);
 extern const struct cli_option cmd_relay_test_options[];
 int cmd_relay_list(struct cli *c, const struct args *a);
 int cmd_relay_test(struct cli *c, const struct args *a);

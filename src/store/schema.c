@@ -132,7 +132,8 @@ static const char deliveries[] =
 const struct schema_step *schema_steps(size_t *ret_n)
 {
         static const struct schema_step steps[] = {
-                {.version = 1, .sql = {releases, deliveries, schema_book, schema_fault}},
+                {.version = 1,
+                 .sql = {releases, deliveries, schema_book, schema_fault, schema_relay_order}},
         };
 
         *ret_n = sizeof(steps) / sizeof(steps[0]);

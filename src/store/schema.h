@@ -16,5 +16,6 @@ const struct schema_step *schema_steps(size_t *ret_n);
 
 extern const char schema_book[];  /* schema_book.c: organisations, contacts, lists */
 extern const char schema_fault[]; /* fault.c */
+extern const char schema_relay_order[];
 
 #endif
