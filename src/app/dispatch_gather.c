@@ -5,7 +5,7 @@
 #include <time.h>
 
 #define GAP_NS   100000  /* behind a commit the lock is left alone so long: others want it */
-#define LOOK_NS  40000   /* what came meanwhile is looked at so often */
+#define LOOKS    4       /* at what came meanwhile */
 #define LIMIT_NS 1000000 /* no reply waits longer for others */
 
 int64_t gather_clock(void)
@@ -47,10 +47,10 @@ bool gather_more(struct dispatch *d)
                         return true;
                 }
         }
-        if (d->ngo >= lines_awaited(d) || d->looks >= limit / LOOK_NS)
+        if (d->ngo >= lines_awaited(d) || d->looks >= LOOKS || limit < LOOKS)
                 return false;
         d->looks++;
-        loop_gather(d->loop, LOOK_NS);
+        loop_gather(d->loop, limit / LOOKS);
         return true;
 }
 
