@@ -189,13 +189,17 @@ static bool is_out(enum delivery_state s)
         return s == DELIVERY_UNKNOWN || s == DELIVERY_RELAYED || s == DELIVERY_DELIVERED;
 }
 
+#define MOVE(more)                                                                          \
+        "UPDATE delivery SET state = ?3, reason = ?4, attempt = attempt + ?5, due_at = ?6," \
+        " data_at = CASE ?7 WHEN 1 THEN NULL ELSE data_at END, settled_at = ?8,"            \
+        " out_at = coalesce(out_at, ?9), detail = coalesce(?10, detail)" more               \
+        " WHERE id = ?1 AND state = ?2 AND (?11 = 0 OR attempt = ?11)"
+
 int delivery_move(struct tx *tx, const struct move *m, struct err *e)
 {
-        static const char sql[] =
-                "UPDATE delivery SET state = ?3, reason = ?4, attempt = attempt + ?5, due_at = ?6,"
-                " data_at = CASE ?7 WHEN 1 THEN NULL ELSE data_at END, settled_at = ?8,"
-                " out_at = coalesce(out_at, ?9), detail = coalesce(?10, detail), parked = NULL"
-                " WHERE id = ?1 AND state = ?2 AND (?11 = 0 OR attempt = ?11)";
+        static const char sending_sql[] = MOVE(""), waiting_sql[] = MOVE(", parked = NULL");
+        /* What is on the wire is not parked; to say so once more would be 2 % of a letter. */
+        const char *sql = m->from == DELIVERY_SENDING || m->not_parked ? sending_sql : waiting_sql;
         bool final = delivery_state_final(m->to), out = is_out(m->to);
         int r;
 

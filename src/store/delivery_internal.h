@@ -33,6 +33,7 @@ struct move { /* from one state to another */
         int attempt;         /* added to it */
         int64_t at, due_at;  /* 0 = none */
         bool forget_data;    /* a new try begins: data_at is cleared */
+        bool not_parked;     /* the row was found so; else a move ends the parking */
         const char *detail;  /* NULL keeps what is there */
 };
 

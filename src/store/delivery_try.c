@@ -32,7 +32,7 @@ static const char PARKED_SQL[] =
         " AND d.parked = ?2 AND d.early >= ?3 ORDER BY d.early DESC, d.order_key LIMIT ?4";
 
 /* The row in memory follows the one on disk. */
-static int claim_one(struct tx *tx, struct delivery *d, struct err *e)
+static int claim_one(struct tx *tx, struct delivery *d, bool parked, struct err *e)
 {
         const struct move m = {
                 .id = d->id,
@@ -42,6 +42,7 @@ static int claim_one(struct tx *tx, struct delivery *d, struct err *e)
                 .to = DELIVERY_SENDING,
                 .attempt = 1,
                 .forget_data = true,
+                .not_parked = !parked,
         };
         int r = delivery_move(tx, &m, e);
 
@@ -83,8 +84,10 @@ static int claim_rows(struct tx *tx, const char *sql, const struct sql_value *v,
                         continue;
                 }
                 if (r >= 0)
-                        r = claim_one(tx, d, e);
-                list->v[kept++] = *d;
+                        r = claim_one(tx, d, sql == PARKED_SQL, e);
+                if (kept != i)
+                        list->v[kept] = *d;
+                kept++;
         }
         list->n = kept;
         return r;
