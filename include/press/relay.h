@@ -70,6 +70,7 @@ struct conn_ops {
         /*
          * The connection is over (refused, lost, closed, or never came up: stage
          * CONNECT TLS EHLO AUTH); every tag was reported before. c is freed after this returns.
+         * NOT_TRIED of one that never came up: this machine has no descriptor or memory for it.
          */
         void (*down)(void *ctx, struct conn *c, const struct outcome *why);
 };

@@ -153,14 +153,21 @@ static void release_to_wire(struct dispatch *d, const struct room *room, const s
 
 static void results_forget(struct dispatch *d)
 {
+        bool settled = false;
+
         for (size_t i = 0; i < d->nresult; i++) {
                 struct result *r = &d->result[i];
 
                 if (!r->job->work)
                         alarm_result(d, r);
+                else if (r->outcome.verdict != VERDICT_RELAY &&
+                         r->outcome.verdict != VERDICT_NOT_TRIED)
+                        settled = true;
                 job_free(r->job);
         }
         d->nresult = 0;
+        if (settled)
+                progress_made(d);
 }
 
 static int turn_transaction(struct dispatch *d, const struct room *room, struct claim *claim,
@@ -313,6 +320,7 @@ static bool look(struct dispatch *d)
                 storage_failed(d, r, &e);
                 return false;
         }
+        progress_look(d);
         d->refresh = false;
         d->refresh_at = loop_now(d->loop) + LOOK_MS;
         return true;
@@ -389,7 +397,7 @@ int dispatch_open(struct config **cfg, struct db *db, struct loop *loop, enum di
         d->refresh = true;
         d->alarms = alarms_new();
         TAILQ_INIT(&d->lines);
-        d->lines_max = SIZE_MAX;
+        lines_setup(d);
         d->wall_offset = clock_wall() - boot_ms();
         d->time_taken = true;
         r = net_open(loop, &line_ops, d, &d->net, e);
@@ -426,7 +434,8 @@ void dispatch_close(struct dispatch **dp)
         loop_on_turn(d->loop, NULL, NULL);
         loop_timer_stop(d->loop, &d->timer);
         net_close(&d->net);
-        results_forget(d);
+        for (size_t i = 0; i < d->nresult; i++)
+                job_free(d->result[i].job);
         lanes_free_all(d);
         work_free_all(d);
         domains_free(d);

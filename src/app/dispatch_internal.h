@@ -185,10 +185,12 @@ struct dispatch {
         bool paused_all;
         int64_t cancelling; /* a release whose cancel somebody began, 0 = none */
 
-        struct line_list lines;   /* the one that has waited longest first */
-        size_t nlines, lines_max; /* descriptors allow so many */
-        int64_t short_until;      /* monotonic: there was no descriptor left */
-        int64_t lanes_look_at;    /* monotonic */
+        struct line_list lines;             /* the one that has waited longest first */
+        size_t nlines, lines_max;           /* descriptors allow so many */
+        int64_t short_until;                /* monotonic: there was no descriptor left */
+        int64_t lanes_look_at;              /* monotonic */
+        int64_t progress_at;                /* monotonic: when a letter was settled last */
+        int64_t due_since[RELEASE_CLASSES]; /* monotonic; 0 = nothing of it is due */
         struct result *result;
         size_t nresult, result_size;
         struct job **go;
@@ -273,6 +275,7 @@ void domain_end(struct job *j, bool tried);
 
 /* dispatch_lines.c */
 extern const struct conn_ops line_ops;
+void lines_setup(struct dispatch *d); /* how many the process may have */
 void lines_open(struct dispatch *d, size_t wanted);
 void line_hand(struct dispatch *d, struct line *line, struct job *j);
 void lines_tidy(struct dispatch *d);              /* idle and used-up ones QUIT */
@@ -307,6 +310,10 @@ void lanes_free(struct lanes *l);
 void lanes_free_all(struct dispatch *d);
 int lanes_orders(struct dispatch *d, struct err *e); /* what people want of them now */
 bool lanes_paused(const struct dispatch *d);         /* all of them, by people */
+
+/* dispatch_progress.c */
+void progress_made(struct dispatch *d);
+void progress_look(struct dispatch *d);
 
 /* dispatch_alarm.c */
 void alarms_hand(struct dispatch *d);

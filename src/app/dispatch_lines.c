@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <string.h>
 
 #define IDLE_MS  10000 /* an idle line is kept for the next release */
 #define MUTE_MS  15000 /* connected to, no greeting: the next relay does not wait for it */
+#define KEPT_FDS 32    /* not for lines */
 #define SHORT_MS 5000  /* no descriptor was left: the next line is tried so late */
 
 static void result_add(struct dispatch *d, struct line *line, struct job *j,
@@ -122,6 +124,21 @@ static void on_down(void *ctx, struct conn *c, const struct outcome *why)
         lane->lanes->lines--;
         d->nlines--;
         free(line);
+}
+
+/*
+ * All the descriptors that we may have; a line takes one, and two more while its name is looked
+ * up. Some are kept for the database and what comes and goes.
+ */
+void lines_setup(struct dispatch *d)
+{
+        struct rlimit limit = {.rlim_cur = 1024};
+
+        getrlimit(RLIMIT_NOFILE, &limit);
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+                getrlimit(RLIMIT_NOFILE, &limit);
+        d->lines_max = limit.rlim_cur > KEPT_FDS + 3 ? (limit.rlim_cur - KEPT_FDS) / 3 : 1;
 }
 
 const struct conn_ops line_ops = {on_up, on_go, on_done, on_down};

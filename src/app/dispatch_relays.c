@@ -59,6 +59,14 @@ void lanes_free(struct lanes *l)
         free(l);
 }
 
+static bool lane_named(const struct lanes *l, const char *name)
+{
+        for (size_t i = 0; i < l->n; i++)
+                if (strcmp(l->v[i].cfg->name, name) == 0)
+                        return true;
+        return false;
+}
+
 int lanes_new(struct dispatch *d, struct config **cfg, struct err *e)
 {
         struct lanes *l = mem_zalloc(sizeof(*l));
@@ -75,6 +83,9 @@ int lanes_new(struct dispatch *d, struct config **cfg, struct err *e)
         }
         l->older = d->lanes;
         d->lanes = l;
+        for (size_t i = 0; l->older && i < l->older->n; i++)
+                if (!lane_named(l, l->older->v[i].cfg->name)) /* nobody could end its alarm */
+                        alarm_clear(d->alarms, l->older->v[i].alarm);
         alarms_setup(d->alarms, l->cfg->notify.command, l->cfg->notify.mail, l->cfg->notify.nmail,
                      l->cfg->language);
         return 0;

@@ -59,6 +59,7 @@ struct conn {
         CURL *easy;
         bool tcp_up;     /* while CONNECTING */
         int watch_error; /* errno: the loop could not watch it for libcurl */
+        int open_error;  /* errno: there was no socket for it */
         struct curl_slist *connect_to;
         struct talk talk;
         struct loop_timer timer;

@@ -42,6 +42,18 @@ static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n, void *con
         return 0;
 }
 
+/* As libcurl does it by itself, but closed in alarm commands, and it says why there is none. */
+static curl_socket_t on_open(void *conn, curlsocktype purpose, struct curl_sockaddr *a)
+{
+        struct conn *c = conn;
+        int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+
+        (void) purpose;
+        if (fd < 0)
+                c->open_error = errno;
+        return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
 /* --- how a connection is asked for ---------------------------------------------- */
 
 #define SET(opt, value)                                            \
@@ -142,6 +154,8 @@ static CURLcode set_session(struct conn *c, CURL *easy)
         SET(CURLOPT_CONNECTTIMEOUT_MS, (long) limit);
         SET(CURLOPT_SERVER_RESPONSE_TIMEOUT, (long) (limit / 1000 + 1));
         SET(CURLOPT_ERRORBUFFER, c->talk.error);
+        SET(CURLOPT_OPENSOCKETFUNCTION, on_open);
+        SET(CURLOPT_OPENSOCKETDATA, c);
         SET(CURLOPT_HEADERFUNCTION, on_header);
         SET(CURLOPT_HEADERDATA, c);
         SET(CURLOPT_DEBUGFUNCTION, on_debug); /* our commands: which one was answered */

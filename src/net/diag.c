@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "conn.h"
 
+#include <errno.h>
 #include <gnutls/x509.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define NAMES_MAX 5 /* of a certificate, told in a message */
 
@@ -210,11 +213,38 @@ static void failure_text(struct conn *c, CURLcode rc, enum stage stage, char *ou
         }
 }
 
+/* Looking a name up needs descriptors too, and getaddrinfo() does not tell why it failed. */
+static int no_descriptor(void)
+{
+        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+        if (fd < 0)
+                return errno == EMFILE || errno == ENFILE ? errno : 0;
+        close(fd);
+        return 0;
+}
+
+/* errno when the trouble is this machine's: no descriptor, no memory for a socket; else 0. */
+static int own_trouble(const struct conn *c, CURLcode rc)
+{
+        switch (c->open_error) {
+        case EMFILE:
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM: return c->open_error;
+        default: return rc == CURLE_COULDNT_RESOLVE_HOST ? no_descriptor() : 0;
+        }
+}
+
 struct outcome diag_failed(struct conn *c, CURLcode rc)
 {
         enum stage stage = stage_of(c, rc);
         char text[REPLY_TEXT_MAX] = "";
+        int own = own_trouble(c, rc);
 
+        if (own != 0)
+                return outcome_local(VERDICT_NOT_TRIED, BLAME_NOBODY, STAGE_CONNECT, 0, "",
+                                     strerror(own));
         diag_peer(c);
         if (c->talk.said == SAID_STARTTLS && c->talk.whole && c->talk.reply.code >= 400)
                 c->info.trouble = TLS_NOT_OFFERED;

@@ -275,5 +275,94 @@ class Late(RelayCase):
         self.assertGreater(self.taken(sink), 100)
 
 
+class Progress(RelayCase):
+    """Somebody is told, once, when work that is due does not go on."""
+
+    def told(self):
+        return self.pressd_log().count('alarm key="progress"')
+
+    def test_nothing_goes_on_and_somebody_is_told_how_many_wait(self):
+        """Urgent after 2 minutes, normal after 10, routine after 60."""
+        self.base = self.dir
+        for word, minutes in (('urgent', 2), ('normal', 10), ('routine', 60)):
+            with self.subTest(word):
+                self.dir = self.base / word
+                self.dir.mkdir()
+                self.press('on rcpt do hang', rows=7, relay={'connections': 3})
+                factor = 60 * minutes
+                self.clocked(factor)
+                start = time.monotonic()
+                self.send(self.statement(Class=word))
+                harness.wait_until(self.told, 60)
+                took = (time.monotonic() - start) * factor / 60
+                self.assertGreaterEqual(took, minutes * 0.99)
+                self.assertIn('though 7 letters are due', self.pressd_log())
+                self.assertIn('though 7 letters are due', self.ctl('doctor').stdout)
+                self.assertIn('7 letters are due', self.ctl('status', 1).stdout)
+                self.sink.script('')
+                self.settled(n=7, timeout=30)
+                harness.wait_until(lambda: 'alarm over key="progress"' in self.pressd_log())
+                self.assertEqual(self.told(), 1)
+
+    def test_every_relay_paused_is_told_too_and_a_resume_ends_it(self):
+        self.press(rows=3)
+        self.clocked(factor=200)
+        self.ok('relay', 'pause', 'r1')
+        self.send()
+        harness.wait_until(self.told, 20)
+        self.assertIn('Every relay is paused, so 3 letters', self.pressd_log())
+        self.ok('relay', 'resume', 'r1')
+        self.settled(n=3)
+        harness.wait_until(lambda: 'alarm over key="progress"' in self.pressd_log())
+
+    def test_pause_all_and_slow_but_steady_work_alarm_nobody(self):
+        self.press('on dot do delay 300', rows=30, relay={'connections': 1})
+        self.clocked(factor=400)  # each letter takes 2 minutes of its time
+        self.send()
+        self.settled(n=30, timeout=30)
+        self.ok('pause', '--all')
+        self.ctl('send', self.statement(name='two.txt', Title='Hai', Class='urgent'))
+        time.sleep(1.5)
+        self.assertEqual(self.told(), 0)
+
+
+class Descriptors(RelayCase):
+    def test_r78_no_descriptor_left_is_our_trouble_and_the_lines_there_are_go_on(self):
+        self.press('on dot do delay 10', rows=400, relay={'connections': 30})
+        pressd = self.pressd()
+        used = len(list(pathlib.Path(f'/proc/{pressd.pid}/fd').iterdir()))
+        resource.prlimit(pressd.pid, resource.RLIMIT_NOFILE, (used + 4, used + 4))
+        self.send()
+        self.settled(n=400)
+        log = self.pressd_log()
+        self.assertIn('alarm key="descriptors" pressd cannot open another connection: '
+                      'Too many open files', log)
+        self.assertNotIn('relay refused or lost', log)
+        self.assertEqual({r['state'] for r in self.log()}, {'relayed'})
+        self.assertLessEqual(self.peak(self.sink), 4)
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        try:
+            resource.prlimit(pressd.pid, resource.RLIMIT_NOFILE, (1000, hard))
+        except PermissionError:
+            return  # only root may give it back
+        self.send(self.statement(name='two.txt', Title='Hai'))
+        harness.wait_until(lambda: 'alarm over key="descriptors"' in self.pressd_log(), 20)
+
+    def test_r78_many_recipients_stay_within_the_connections_and_the_descriptors(self):
+        """A limit below what the configuration asks for: never reached, all the same served."""
+        self.press('on dot do delay 5', rows=2000, relay={'connections': 500})
+        pressd = self.enterContext(harness.Process(
+            ['prlimit', '--nofile=128:128', harness.program('pressd'), '-c', self.conf],
+            self.dir / 'pressd.log'))
+        self.send()
+        most = 0
+        while self.counts() != {'relayed': 2000}:
+            most = max(most, len(list(pathlib.Path(f'/proc/{pressd.pid}/fd').iterdir())))
+        self.assertGreater(most, 30)
+        self.assertLessEqual(most, 100)
+        self.assertLessEqual(self.peak(self.sink), 32)
+        self.assertNotIn('alarm key', self.pressd_log())
+
+
 if __name__ == '__main__':
     unittest.main()
