@@ -70,6 +70,9 @@ const struct option_row config_options[] = {
         {"", NULL, "same_content", OPTION_DURATION, "12h", 0, 30 * CLOCK_DAY, {0},
          TOP(same_content_ms), 0, "The same text to the same audience again "
          "within this is refused."},
+        {"", NULL, "refused_limit", OPTION_INT, "20", 0, 100, {0}, TOP(refused_limit), 0,
+         "A release pauses when more than so many percent of its first hundred recipients, "
+         "and at least 20 of them, were refused; 0: never."},
         {"", NULL, "max_message", OPTION_SIZE, "20MB", MB / 10, 150 * MB, {0}, TOP(max_message), 0,
          "The largest letter, as encoded."},
 

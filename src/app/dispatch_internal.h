@@ -13,6 +13,7 @@
  *   dispatch_relays.c the relays of one configuration, and what people ordered of them
  *   dispatch_progress.c work that is due and does not go on raises an alarm
  *   dispatch_settle.c an outcome becomes a state
+ *   dispatch_guard.c  a release that pauses by what became of its letters
  *   dispatch_alarm.c  alarm mails ride on the same lines
  */
 #ifndef PRESS_DISPATCH_INTERNAL_H
@@ -62,6 +63,7 @@ struct work {
         bool to_pause;  /* shut, and the row does not say so yet */
         struct err why; /* shut: the reason */
         bool listed;    /* the last refresh saw it */
+        bool judged;    /* its first recipients have all been counted, until the next refresh */
 };
 
 struct domain;
@@ -328,5 +330,10 @@ void gather_committed(struct dispatch *d, int64_t began);
 
 /* dispatch_settle.c */
 int result_settle(struct dispatch *d, struct tx *tx, const struct result *r, struct err *e);
+
+/* dispatch_guard.c */
+/* One of its deliveries came to `state`: too many refusals at the start pause the release. */
+int guard_count(struct dispatch *d, struct tx *tx, const struct job *j, enum delivery_state state,
+                const struct reply *reply, struct err *e);
 
 #endif

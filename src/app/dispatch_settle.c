@@ -82,9 +82,11 @@ int result_settle(struct dispatch *d, struct tx *tx, const struct result *r, str
                 .ms = r->ms,
                 .outcome = r->outcome,
         };
+        int n;
 
         s.second_copy = j->d.out_at && r->outcome.stage == STAGE_DOT;
         settle_state(&s, j->work, &j->d, p, r->outcome.verdict);
         note_retry(j->work, &s);
-        return delivery_settle(tx, &s, e);
+        n = delivery_settle(tx, &s, e);
+        return n < 0 ? n : guard_count(d, tx, j, s.state, &r->outcome.reply, e);
 }

@@ -196,7 +196,7 @@ static int work_take(struct dispatch *d, struct work *w, const struct release_wo
         int r;
 
         w->w = *seen;
-        w->dry = w->expired = false;
+        w->dry = w->expired = w->judged = false;
         w->next_retry = 0;
         if (w->gate == GATE_SHUT && !w->to_pause)
                 w->gate = GATE_NEW; /* resumed, or the pause was not stored: judge it again */

@@ -133,7 +133,8 @@ const struct schema_step *schema_steps(size_t *ret_n)
 {
         static const struct schema_step steps[] = {
                 {.version = 1,
-                 .sql = {releases, deliveries, schema_book, schema_fault, schema_relay_order}},
+                 .sql = {releases, deliveries, schema_book, schema_fault, schema_relay_order,
+                         schema_setback}},
         };
 
         *ret_n = sizeof(steps) / sizeof(steps[0]);

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#define SCHEMA_PARTS 6 /* texts of a step; ISO C keeps each under 4096 characters */
+#define SCHEMA_PARTS 7 /* texts of a step; ISO C keeps each under 4096 characters */
 
 struct schema_step {
         int version;                   /* what PRAGMA user_version says after it */
@@ -17,5 +17,6 @@ const struct schema_step *schema_steps(size_t *ret_n);
 extern const char schema_book[];  /* schema_book.c: organisations, contacts, lists */
 extern const char schema_fault[]; /* fault.c */
 extern const char schema_relay_order[];
+extern const char schema_setback[];
 
 #endif

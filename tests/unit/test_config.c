@@ -111,6 +111,7 @@ static void test_four_settings_are_enough_and_the_rest_has_its_default(void **st
         assert_int_equal(c->grace_ms, 0);
         assert_int_equal(c->same_content_ms, 12 * 3600 * 1000);
         assert_int_equal(c->max_message, 20000000);
+        assert_int_equal(c->refused_limit, 20);
         assert_int_equal(c->nrelay, 1);
         assert_string_equal(c->relay[0].name, "main");
         assert_int_equal(c->relay[0].tls, RELAY_TLS_REQUIRED);
@@ -136,7 +137,7 @@ static void test_every_kind_of_value_is_read(void **state)
         struct config *c =
                 loaded("# ghi chú // và /* nữa\n" BASE "approval = none /* { */ language = 'en'\n"
                        "allow = {\"a@X.example\", \"@Bo.example\",}\n"
-                       "grace = \"20s\"  max_message = \"512KiB\"  timezone = \"Europe/Paris\"\n"
+                       "refused_limit = 0 grace = \"20s\"  max_message = \"512KiB\"  timezone = \"Europe/Paris\"\n"
                        "return_path = \"tra@ministry.example\"\n"
                        "letterhead { ministry = \"BỘ X\" }\n"
                        "relay \"second\" { url = \"smtps://mail.example\" preference = 5"
@@ -158,6 +159,7 @@ static void test_every_kind_of_value_is_read(void **state)
         assert_false(config_allows(c, "ai@khac.example"));
         assert_int_equal(c->grace_ms, 20000);
         assert_int_equal(c->max_message, 524288);
+        assert_int_equal(c->refused_limit, 0);
         assert_string_equal(c->return_path, "tra+{tag}@ministry.example");
         /* R118 */
         assert_true(config_is_return_path(c, "tra@ministry.example"));
@@ -233,6 +235,7 @@ static void test_a_value_out_of_range_stops_the_start_with_file_and_line(void **
                 {"grace = \"2d\"", "from 0s to 1d"},
                 {"grace = \"-1s\"", "not a duration"},
                 {"grace = 20", "lacks its unit"},
+                {"refused_limit = 101", "from 0 to 100"},
                 {"max_message = \"1kB\"", "from 100kB to 150MB"},
                 {"max_message = \"200MB\"", "from 100kB to 150MB"},
                 {"max_message = 20", "not a size"},

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""What makes pressd itself pause a release: refusals at its start, letters that crash it."""
+import unittest
+
+import harness
+from press_case import PressCase
+
+NO = 'do reply 550 5.7.1 "we do not know this sender"'
+ONE_LINE = {'connections': 1}
+
+
+class Refused(PressCase):
+    """R84: too many refusals among the first hundred recipients."""
+
+    def refused(self, script, rows=400, **settings):
+        settings.setdefault('relay', ONE_LINE)
+        self.press(script, rows=rows, **settings)
+        self.send()
+
+    def shown(self, release=1):
+        return self.json('show', release)[0]
+
+    def paused(self, refused=21, ended=21, lines=1):
+        """Paused, with the reason wherever people look; only what was on a line went on."""
+        counts = self.counts()
+        tried = counts['refused'] + counts.get('relayed', 0)
+        self.assertEqual(self.shown()['state'], 'paused')
+        self.assertGreaterEqual(counts['refused'], refused)
+        self.assertTrue(ended <= tried <= ended + 2 * lines, counts)
+        self.assertEqual(sum(s.startswith('RCPT') for s in self.sink.said()), tried)
+        self.assert_sum()
+        for text in (self.shown()['reason'], self.ctl('status', 1).stdout, self.pressd_log()):
+            self.assertIn(f'{refused} of its first {ended} ', text)
+            self.assertIn('we do not know this sender', text)
+        self.assertEqual(self.pressd_log().count('alarm key="release 1"'), 1)
+
+    def test_r84_more_than_the_limit_of_the_first_hundred_pause_it(self):
+        self.refused(f'on rcpt every 4 {NO}')
+        self.drain(3)
+        self.paused(21, 84)  # certain before the hundredth has ended
+
+    def test_r84_letters_in_flight_finish_and_nothing_follows(self):
+        self.refused(f'on rcpt count 30 {NO}', relay={'connections': 5})
+        self.drain(3)
+        self.assertNotIn('sending', self.counts())
+        self.paused(21, 21, lines=5)
+
+    def test_r84_as_many_as_the_limit_allows_do_not(self):
+        self.refused(f'on rcpt every 5 {NO}')  # 20 of the first hundred, 80 of all
+        self.drain()
+        self.assertEqual(self.counts(), {'relayed': 320, 'refused': 80})
+
+    def test_r84_only_the_first_hundred_are_looked_at(self):
+        self.refused(f'on rcpt count 81 do reply 250\non rcpt {NO}', rows=200)
+        self.drain()
+        self.assertEqual(self.counts(), {'relayed': 81, 'refused': 119})
+
+    def test_r84_a_small_release_goes_on_for_fewer_than_twenty(self):
+        self.refused(f'on rcpt count 19 {NO}', rows=25)
+        self.drain()
+        self.assertEqual(self.counts(), {'relayed': 6, 'refused': 19})
+
+    def test_r84_of_a_small_release_all_recipients_are_the_first(self):
+        self.refused(f'on rcpt {NO}', rows=60)
+        self.drain(3)
+        self.paused(20, 20)  # a third
+
+    def test_r84_what_is_refused_behind_the_text_counts(self):
+        self.refused('on dot do reply 554 5.6.0 "we do not know this sender"')
+        self.drain(3)
+        self.paused()
+
+    def test_r84_what_is_tried_again_counts_when_it_ends(self):
+        self.refused(f'on rcpt each 1 do reply 450 4.7.1 "greylisted"\non rcpt count 60 {NO}',
+                     rows=40, sections={'class "normal"': {'retry': ['100ms']}})
+        self.drain(3)
+        self.assertEqual(self.shown()['state'], 'paused')
+        self.assertIn('20 of its first 20 ', self.shown()['reason'])
+
+    def test_r84_a_person_s_resume_holds_for_good(self):
+        self.refused(f'on rcpt {NO}', rows=120)
+        self.drain(3)
+        self.paused()
+        self.ok('resume', 1)
+        self.drain()
+        self.assertEqual(self.counts(), {'refused': 120})
+
+    def test_r84_it_stays_paused_and_resumed_over_restarts(self):
+        self.refused(f'on rcpt {NO}')
+        self.drain(3)
+        self.drain(3)
+        self.paused()
+        self.sink.script(f'on rcpt count 50 {NO}\non rcpt do reply 450 4.2.0 "later"')
+        self.ok('resume', 1)
+        self.once()
+        self.sink.script(f'on rcpt {NO}')
+        self.ok('retry', 1)
+        self.drain()
+        self.assertEqual(self.counts(), {'refused': 400})
+
+    def test_r84_what_was_counted_before_a_restart_counts_after_it(self):
+        self.refused(f'on rcpt count 15 {NO}\non rcpt do reply 450 4.2.0 "later"')
+        self.once()
+        self.assertEqual(self.counts(), {'refused': 15, 'deferred': 385})
+        self.sink.script(f'on rcpt {NO}')
+        self.ok('retry', 1)
+        self.drain(3)
+        self.assertIn('21 of its first 21 ', self.shown()['reason'])
+        self.assertGreater(self.counts()['deferred'], 370)
+
+    def test_r84_a_resend_is_no_new_recipient(self):
+        self.refused(f'on rcpt {NO}', rows=15)
+        self.drain()
+        self.ok('resend', 1, '--state', 'refused', '--note', 'lần nữa')
+        self.drain()
+        self.assertEqual(self.counts(), {'refused': 30})
+        self.assertNotIn('alarm', self.pressd_log())
+
+    def test_r84_the_limit_is_a_setting_and_0_is_never(self):
+        self.refused(f'on rcpt {NO}', refused_limit=0)
+        self.drain()
+        self.assertEqual(self.counts(), {'refused': 400})
+
+    def test_r84_another_share_is_another_number(self):
+        self.refused(f'on rcpt {NO}', refused_limit=50)
+        self.drain(3)
+        self.paused(51, 51)
+
+
+
+if __name__ == '__main__':
+    unittest.main()
