@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch_internal.h"
 
+#include "press/fault.h"
 #include "press/mem.h"
 #include "press/setback.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define REFUSED_LEAST 20 /* fewer are no sign, however small the release is */
@@ -65,4 +67,30 @@ int guard_count(struct dispatch *d, struct tx *tx, const struct job *j, enum del
                 "refused_limit), the latest with “%s”; it is paused, nothing more is sent",
                 (long long) w->w.id, (long long) f.refused, (long long) f.n, said);
         return guard_pause(d, tx, w, &why, e);
+}
+
+static bool nothing_more(enum release_state state)
+{
+        return state == RELEASE_DONE || state == RELEASE_REJECTED || state == RELEASE_CANCELLED;
+}
+
+int guard_alarms(struct dispatch *d, struct err *e)
+{
+        static struct fault v[FAULTS_MAX];
+        size_t n = alarms_list(d->alarms, v, FAULTS_MAX);
+
+        for (size_t i = 0; i < n; i++) {
+                CLEANUP(release_done) struct release rel = {0};
+                long long id;
+                int r;
+
+                if (sscanf(v[i].key, "release %lld", &id) != 1)
+                        continue;
+                r = release_get(d->db, id, &rel, e);
+                if (r < 0 && r != -ENOENT)
+                        return r;
+                if (r == -ENOENT || nothing_more(rel.state))
+                        alarm_clear(d->alarms, v[i].key);
+        }
+        return 0;
 }

@@ -335,5 +335,7 @@ int result_settle(struct dispatch *d, struct tx *tx, const struct result *r, str
 /* One of its deliveries came to `state`: too many refusals at the start pause the release. */
 int guard_count(struct dispatch *d, struct tx *tx, const struct job *j, enum delivery_state state,
                 const struct reply *reply, struct err *e);
+/* Ends alarms about releases of which nothing will be sent any more. */
+int guard_alarms(struct dispatch *d, struct err *e);
 
 #endif

@@ -235,7 +235,7 @@ int work_refresh(struct dispatch *d, struct err *e)
                 w->listed = true;
                 r = work_take(d, w, &seen[i], e);
         }
-        return r;
+        return r == 0 ? guard_alarms(d, e) : r;
 }
 
 static int pause_shut(struct dispatch *d, struct tx *tx, struct work *w, struct err *e)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What makes pressd itself pause a release: refusals at its start, letters that crash it."""
+import contextlib
+import sqlite3
 import unittest
 
 import harness
@@ -126,6 +128,26 @@ class Refused(PressCase):
         self.drain(3)
         self.paused(51, 51)
 
+
+    def test_the_alarm_of_a_release_ends_with_its_cancelling_too(self):
+        self.refused(f'on rcpt {NO}')
+        self.pressd()
+        harness.wait_until(lambda: 'alarm key="release 1"' in self.pressd_log())
+        harness.wait_until(lambda: self.faults())
+        self.ok('cancel', 1)
+        harness.wait_until(lambda: 'alarm over key="release 1"' in self.pressd_log())
+        harness.wait_until(lambda: not self.faults())
+
+    def test_the_alarm_of_a_release_ends_with_its_resuming(self):
+        self.refused(f'on rcpt {NO}', rows=120)
+        self.pressd()
+        harness.wait_until(lambda: self.faults())
+        self.ok('resume', 1)
+        harness.wait_until(lambda: not self.faults())
+
+    def faults(self):
+        with contextlib.closing(sqlite3.connect(f'file:{self.dir}/press.db?mode=ro', uri=True)) as db:
+            return db.execute('SELECT key FROM fault').fetchall()
 
 
 if __name__ == '__main__':
