@@ -133,43 +133,6 @@ static int settle_all(struct dispatch *d, struct tx *tx, struct err *e)
         return 0;
 }
 
-/* What the commit allowed goes to the wire: envelopes first, so that they ride behind the dot. */
-static void release_to_wire(struct dispatch *d, const struct room *room, const struct claim *claim)
-{
-        for (size_t i = 0; i < claim->n; i++) {
-                claim->job[i]->work->r.stored = RELEASE_SENDING; /* not before it is on disk */
-                line_hand(d, room_place(room, claim->urgent, i), claim->job[i]);
-        }
-
-        for (size_t i = 0; i < d->ngo; i++) {
-                struct job *j = d->go[i];
-
-                j->go = false;
-                j->line->since = loop_now(d->loop);
-                conn_letter(j->line->conn, j->letter.v, j->letter.n);
-        }
-        d->ngo = 0;
-}
-
-static void results_forget(struct dispatch *d)
-{
-        bool settled = false;
-
-        for (size_t i = 0; i < d->nresult; i++) {
-                struct result *r = &d->result[i];
-
-                if (!r->job->work)
-                        alarm_result(d, r);
-                else if (r->outcome.verdict != VERDICT_RELAY &&
-                         r->outcome.verdict != VERDICT_NOT_TRIED)
-                        settled = true;
-                job_free(r->job);
-        }
-        d->nresult = 0;
-        if (settled)
-                progress_made(d);
-}
-
 static int turn_transaction(struct dispatch *d, const struct room *room, struct claim *claim,
                             struct err *e)
 {
@@ -363,8 +326,7 @@ static void turn(void *ctx)
         if (work_to_commit(d, room.n)) {
                 r = turn_transaction(d, &room, &claim, &e);
                 if (r == 0) {
-                        results_forget(d);
-                        release_to_wire(d, &room, &claim);
+                        wire_release(d, &room, &claim);
                         alarm_clear(d->alarms, "storage");
                         lock_had(d);
                 } else if (r == -EBUSY) {

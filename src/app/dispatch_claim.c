@@ -36,21 +36,28 @@ static int work_letter(struct dispatch *d, struct work *w, struct err *e)
 
 static struct job *job_new(struct dispatch *d, struct work *w, struct delivery *del)
 {
-        static const char digits[] = "0123456789abcdef";
         struct job *j = mem_zalloc(sizeof(*j));
-        char id[2 * sizeof(del->salt) + 1];
-        int64_t moment = del->early ? w->w.early_at : w->w.due_at;
 
-        for (size_t i = 0; i < sizeof(del->salt); i++) {
-                id[2 * i] = digits[del->salt[i] >> 4];
-                id[2 * i + 1] = digits[del->salt[i] & 15];
-        }
-        id[sizeof(id) - 1] = '\0';
         j->d = *del; /* takes the strings over */
         *del = (struct delivery){0};
         j->work = w;
         w->jobs++;
         domain_begin(d, j);
+        return j;
+}
+
+void job_splice(struct job *j)
+{
+        static const char digits[] = "0123456789abcdef";
+        const struct work *w = j->work;
+        char id[2 * sizeof(j->d.salt) + 1];
+        int64_t moment = j->d.early ? w->w.early_at : w->w.due_at;
+
+        for (size_t i = 0; i < sizeof(j->d.salt); i++) {
+                id[2 * i] = digits[j->d.salt[i] >> 4];
+                id[2 * i + 1] = digits[j->d.salt[i] & 15];
+        }
+        id[sizeof(id) - 1] = '\0';
         letter_splice(w->letter,
                       &(struct letter_recipient){
                               .address = j->d.address,
@@ -63,7 +70,6 @@ static struct job *job_new(struct dispatch *d, struct work *w, struct delivery *
                               .early = j->d.early,
                       },
                       &j->letter);
-        return j;
 }
 
 /* Outside the trial list: never tried, and it says why. */

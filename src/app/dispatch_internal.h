@@ -3,6 +3,7 @@
  *
  *   dispatch.c        the turn: one transaction, then the wire; timers; the end
  *   dispatch_gather.c when that transaction begins
+ *   dispatch_wire.c   what its commit let go
  *   dispatch_work.c   which releases have work
  *   dispatch_claim.c  deliveries become letters
  *   dispatch_gate.c   nothing leaves that is not what was approved
@@ -244,6 +245,12 @@ bool work_early_only(const struct dispatch *d, const struct work *w);
  * turn's transaction. */
 int work_claim(struct dispatch *d, struct tx *tx, const struct room *room, struct claim *ret,
                struct err *e);
+/* The letter of a job of a release. Not before the commit: the relays need not wait for it. */
+void job_splice(struct job *j);
+
+/* dispatch_wire.c */
+/* Behind the commit: envelopes of what was claimed, letters that got 354; what was settled goes. */
+void wire_release(struct dispatch *d, const struct room *room, const struct claim *claim);
 
 /* dispatch_gate.c */
 int work_gate_step(struct dispatch *d, struct err *e);
