@@ -176,9 +176,10 @@ int release_resume(struct tx *tx, int64_t id, const struct actor *a, struct err 
 int release_cancel(struct tx *tx, int64_t id, const char *why, const struct actor *a,
                    struct err *e);
 /*
- * Moves at most `limit` waiting deliveries of a cancelled or rejected release to `cancelled`, in a
- * transaction of some hundred, until *ret_left is 0. Safe to repeat, by anybody. *ret_left counts
- * what is still queued or deferred. `at` is the moment of the act.
+ * Moves at most `limit` waiting deliveries of a cancelled or rejected release to `cancelled`, or an
+ * unknown one to where only a person tries it again, in a transaction of some hundred, until
+ * *ret_left is 0. Safe to repeat, by anybody. *ret_left counts what is still queued or deferred,
+ * and one for all unknown ones together. `at` is the moment of the act.
  */
 int release_cancel_rest(struct tx *tx, int64_t id, size_t limit, int64_t at, int64_t *ret_left,
                         struct err *e);

@@ -68,6 +68,10 @@ static void give_way(void)
         nanosleep(&t, NULL);
 }
 
+/*
+ * Whatever a power cut takes away of it, pressd does again: only the last commit waits for the
+ * disk, and with it all before it.
+ */
 int act_cancel_rest(const struct act *a, int64_t release, struct err *e)
 {
         int64_t left = 1;
@@ -76,13 +80,11 @@ int act_cancel_rest(const struct act *a, int64_t release, struct err *e)
         while (r == 0 && left) {
                 CLEANUP(tx_done) struct tx tx = {0};
 
-                r = begin(a, &tx, e);
+                r = left > CHUNK ? tx_begin_soft(&tx, a->db, DB_WAIT_MS, e) : begin(a, &tx, e);
                 if (r == 0)
                         r = release_cancel_rest(&tx, release, CHUNK, a->who.now, &left, e);
                 if (r == 0)
-                        r = commit(a, &tx, e);
-                if (r == 0 && left)
-                        give_way();
+                        r = tx_commit(&tx, e);
         }
         return r;
 }

@@ -209,11 +209,21 @@ int delivery_expire(struct tx *tx, int64_t release, int64_t due_before, int64_t 
 static const char ENDED_SQL[] =
         "SELECT 1 FROM release WHERE id = ?1 AND state IN ('cancelled', 'rejected')";
 
+/* Unknown ones of release `r` that are still to be held: the counts do not tell them apart. */
+#define UNKNOWN_OWED                                                                      \
+        "(EXISTS (SELECT 1 FROM delivery WHERE release_id = r.id AND parked IS NOT NULL)" \
+        " OR EXISTS (SELECT 1 FROM delivery WHERE release_id = r.id"                      \
+        "  AND state IN ('deferred', 'unknown') AND parked IS NULL AND due_at IS NOT NULL))"
+
+/* Each row leaves the range that the statement reads, so that no chunk reads those before it. */
 static int withdraw_some(struct tx *tx, const char *sql, int64_t id, size_t limit, int64_t at,
                          size_t *ret_n, struct err *e)
 {
         CLEANUP(delivery_list_done) struct delivery_list l = {0};
-        int r = load(tx, sql, SQL_WITH(SQL_INT(id), SQL_INT((int64_t) limit)), &l, e);
+        int r = *ret_n < limit
+                        ? load(tx, sql, SQL_WITH(SQL_INT(id), SQL_INT((int64_t) (limit - *ret_n))),
+                               &l, e)
+                        : 0;
 
         for (size_t i = 0; i < l.n && r >= 0; i++)
                 r = delivery_withdraw(tx, &l.v[i], at, e);
@@ -224,23 +234,20 @@ static int withdraw_some(struct tx *tx, const char *sql, int64_t id, size_t limi
 int release_cancel_rest(struct tx *tx, int64_t id, size_t limit, int64_t at, int64_t *ret_left,
                         struct err *e)
 {
-        static const char hold_sql[] = "UPDATE delivery SET due_at = NULL WHERE release_id = ?1"
-                                       " AND state IN ('deferred', 'unknown') AND parked IS NULL"
-                                       " AND state = 'unknown' AND due_at IS NOT NULL";
-        static const char parked_sql[] =
-                "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
-                " AND d.parked IS NOT NULL LIMIT ?2";
-        static const char deferred_sql[] =
-                "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
-                " AND d.state IN ('deferred', 'unknown') AND d.parked IS NULL"
-                " AND d.state = 'deferred' LIMIT ?2";
-        static const char queued_sql[] =
-                "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
-                " AND d.state = 'queued' AND d.parked IS NULL LIMIT ?2";
-        /* a parked unknown is not counted there, but is still to be held */
+#define OF_RELEASE "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
+        static const char *const sql[] = {
+                OF_RELEASE " AND d.parked IS NOT NULL LIMIT ?2",
+                OF_RELEASE " AND d.state IN ('deferred', 'unknown') AND d.parked IS NULL"
+                           " AND d.due_at IS NOT NULL LIMIT ?2",
+                OF_RELEASE " AND d.state = 'queued' AND d.parked IS NULL LIMIT ?2",
+                /* deferred for a person, among unknown ones that stay */
+                OF_RELEASE " AND d.state IN ('deferred', 'unknown') AND d.parked IS NULL"
+                           " AND d.due_at IS NULL AND d.state = 'deferred' LIMIT ?2",
+        };
+#undef OF_RELEASE
         static const char left_sql[] =
-                "SELECT coalesce(sum(n), 0) + EXISTS (SELECT 1 FROM delivery"
-                "         WHERE release_id = ?1 AND parked IS NOT NULL)"
+                "SELECT coalesce(sum(n), 0) +"
+                " (SELECT " UNKNOWN_OWED " FROM release r WHERE r.id = ?1)"
                 "  FROM release_count WHERE release_id = ?1 AND state IN ('queued', 'deferred')";
         int64_t ended = 0, left = 0;
         size_t n = 0;
@@ -250,14 +257,8 @@ int release_cancel_rest(struct tx *tx, int64_t id, size_t limit, int64_t at, int
         if (r >= 0 && !ended)
                 return err_set(e, -EINVAL, "Release %lld was not cancelled. Nothing was changed.",
                                (long long) id);
-        if (r >= 0)
-                r = sql_run(tx->db, hold_sql, SQL_WITH(SQL_INT(id)), e);
-        if (r >= 0)
-                r = withdraw_some(tx, parked_sql, id, limit, at, &n, e);
-        if (r >= 0 && n < limit)
-                r = withdraw_some(tx, deferred_sql, id, limit - n, at, &n, e);
-        if (r >= 0 && n < limit)
-                r = withdraw_some(tx, queued_sql, id, limit - n, at, &n, e);
+        for (size_t i = 0; i < COUNT_OF(sql) && r >= 0; i++)
+                r = withdraw_some(tx, sql[i], id, limit, at, &n, e);
         if (r >= 0)
                 r = count_sync(tx->db, e);
         if (r >= 0)
@@ -272,8 +273,9 @@ int release_cancel_unfinished(struct db *db, int64_t *ret_id, struct err *e)
 {
         static const char sql[] = "SELECT r.id FROM release_count c"
                                   "  JOIN release r ON r.id = c.release_id"
-                                  " WHERE " COUNT_OPEN " AND c.state IN ('queued', 'deferred')"
-                                  "   AND r.state IN ('cancelled', 'rejected') LIMIT 1";
+                                  " WHERE " COUNT_OPEN " AND c.state <> 'sending'"
+                                  "   AND r.state IN ('cancelled', 'rejected')"
+                                  "   AND (c.state <> 'unknown' OR " UNKNOWN_OWED ") LIMIT 1";
         int64_t id = 0;
         int r = count_sync(db, e);
 

@@ -18,7 +18,7 @@ static const char WORK_SQL[] =
         "       sum(CASE WHEN c.state IN ('deferred', 'unknown') THEN c.n ELSE 0 END) AS retrying,"
         "       EXISTS (SELECT 1 FROM delivery d WHERE d.release_id = r.id"
         "        AND d.parked IS NOT NULL) AS parked"
-        "  FROM release_count c JOIN release r ON r.id = c.release_id"
+        "  FROM release_count c CROSS JOIN release r ON r.id = c.release_id" /* c first: few */
         " WHERE " COUNT_OPEN " AND c.state <> 'sending' AND " RELEASE_ACTIVE
         " GROUP BY r.id, r.class, r.due_at, r.early_at, r.expires),"
         " f AS (SELECT o.*, min("

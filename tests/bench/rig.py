@@ -189,18 +189,21 @@ class Press:
         self.conf = self.dir / 'press.conf'
         self.dir.mkdir(parents=True, exist_ok=True)
         self.configure({'url': 'smtp://127.0.0.1:1', 'tls': 'off'})
-        stamp = f'{contacts} {os.stat(harness.program("pressctl")).st_mtime_ns}\n'
+        self.wipe()
+        self.ok('init')
+        stamp = f'{contacts} {tags}\n{self.schema()}'  # whatever else changed, it still fits
         if (self.kept / 'stamp').exists() and (self.kept / 'stamp').read_text() == stamp:
             self.fresh()
             return
         shutil.rmtree(self.kept, ignore_errors=True)
-        self.wipe()
-        self.ok('init')
         for n in range(0, contacts, IMPORTED):
             book(self.dir / 'book.csv', n, min(n + IMPORTED, contacts), tags or {})
             self.ok('book', 'import', self.dir / 'book.csv')
         self.keep()
         (self.kept / 'stamp').write_text(stamp)
+
+    def schema(self):
+        return '\n'.join(sorted(sql for sql, in self.ask('SELECT sql FROM sqlite_schema') if sql))
 
     def wipe(self):
         for f in self.dir.glob('press.db*'):
@@ -216,7 +219,8 @@ class Press:
     def fresh(self, kept=None):
         self.wipe()
         for f in (kept or self.kept).glob('press.db*'):
-            shutil.copy(f, self.dir)
+            with open(shutil.copy(f, self.dir), 'rb') as copy:
+                os.fsync(copy)  # or it is written while something is measured
 
     def configure(self, *relays, **settings):
         harness.write_config(self.dir, *relays, **settings)
