@@ -16,6 +16,7 @@
 #include "press/delivery.h"
 #include "press/release.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct config;
@@ -44,6 +45,12 @@ int act_cancel_rest(const struct act *a, int64_t release, struct err *e);
  */
 int act_retry(const struct act *a, int64_t release, const char *address, const char *domain,
               int64_t *ret_n, struct err *e);
+
+/*
+ * The decision after a restore (fence.h), in short transactions; the fence goes down with the
+ * last of them. *ret_n: letters that it was about.
+ */
+int act_fence(const struct act *a, bool again, int64_t *ret_n, struct err *e);
 
 /*
  * The same text again to one address given by hand. `old` (canonical, "" = none) names the

@@ -1,7 +1,7 @@
 /*
  * hold.h - what keeps the letters of a release from leaving, and who can end it
  *
- * An approval that is missing, a pause, a pressd that does not run, a fault that pressd
+ * An approval that is missing, the fence, a pause, a pressd that does not run, a fault that pressd
  * raised, the limit of a recipient domain, an outcome that a person must decide. One place, so that `send`, `status`,
  * `explain` and the console name the same hindrance with the same way out. The sentences
  * are whole, in the language asked for, safe for a terminal.
@@ -28,7 +28,7 @@ struct hold_domain { /* letters wait for its domain_limit */
 
 struct hold {
         bool open; /* something is still to be sent; else nothing below is set */
-        bool proposed, paused, paused_all;
+        bool proposed, fenced, paused, paused_all;
         bool no_sender;
         int64_t to_try, undecided; /* deliveries; undecided: a held `unknown` */
         struct fault *fault;       /* owned */

@@ -4,6 +4,7 @@
 #include "press/book.h"
 #include "press/config.h"
 #include "press/event.h"
+#include "press/fence.h"
 #include "press/mem.h"
 #include "press/moment.h"
 #include "press/wake.h"
@@ -66,6 +67,34 @@ static void give_way(void)
         const struct timespec t = {.tv_nsec = 200000};
 
         nanosleep(&t, NULL);
+}
+
+int act_fence(const struct act *a, bool again, int64_t *ret_n, struct err *e)
+{
+        struct fence_walk w = {0};
+        struct fence f;
+        int r = fence_read(a->db, &f, e);
+
+        if (r == 0 && !f.at)
+                r = err_set(e, -EINVAL,
+                            "The fence is down: there is nothing to decide. Nothing was changed.");
+        while (r == 0 && !w.end) {
+                CLEANUP(tx_done) struct tx tx = {0};
+
+                r = begin(a, &tx, e);
+                if (r == 0)
+                        r = fence_decide(&tx, &f, &w, again, a->who.now, CHUNK, e);
+                if (r == 0 && w.end)
+                        r = fence_lower(&tx, &a->who,
+                                        again ? "fence --accept" : "fence --mark-sent", e);
+                if (r == 0)
+                        r = commit(a, &tx, e);
+                give_way();
+        }
+        if (r < 0)
+                return r;
+        *ret_n = w.n;
+        return 0;
 }
 
 /*

@@ -151,6 +151,8 @@ static int turn_transaction(struct dispatch *d, const struct room *room, struct 
         if (r == 0 && room->n)
                 r = work_claim(d, &tx, room, claim, e);
         if (r == 0)
+                r = witness_turn(d->witness, &tx, e);
+        if (r == 0)
                 r = tx_commit(&tx, e);
         if (r < 0) {
                 for (size_t i = 0; i < claim->n; i++)
@@ -159,6 +161,7 @@ static int turn_transaction(struct dispatch *d, const struct room *room, struct 
                 return r;
         }
         gather_committed(d, began);
+        dispatch_witness(d, d->now);
         alarms_written(d->alarms);
         if (d->time_taken && !d->stopping) {
                 d->time_taken = false;
@@ -278,6 +281,8 @@ static bool look(struct dispatch *d)
                 return true;
         r = work_refresh(d, &e);
         if (r == 0)
+                r = dispatch_fence(d, &e);
+        if (r == 0)
                 r = lanes_orders(d, &e);
         if (r < 0) {
                 storage_failed(d, r, &e);
@@ -349,8 +354,6 @@ int dispatch_open(struct config **cfg, struct db *db, struct loop *loop, enum di
                   struct dispatch **ret, struct err *e)
 {
         CLEANUP(dispatch_close) struct dispatch *d = mem_zalloc(sizeof(*d));
-        CLEANUP(tx_done) struct tx tx = {0};
-        int64_t queued = 0, unknown = 0;
         int r;
 
         d->db = db;
@@ -369,18 +372,9 @@ int dispatch_open(struct config **cfg, struct db *db, struct loop *loop, enum di
         if (r < 0)
                 return r;
         domains_setup(d);
-        r = tx_begin(&tx, db, DB_WAIT_MS, e);
+        r = dispatch_recover(d, e);
         if (r < 0)
                 return r;
-        r = delivery_recover(&tx, clock_wall(), dispatch_config(d)->class, &queued, &unknown, e);
-        if (r < 0)
-                return r;
-        r = tx_commit(&tx, e);
-        if (r < 0)
-                return r;
-        if (queued || unknown)
-                log_info("recovered queued=%lld unknown=%lld", (long long) queued,
-                         (long long) unknown);
         loop_on_turn(loop, turn, d);
         arm_timer(d, false);
         *ret = TAKE(d);
@@ -402,6 +396,7 @@ void dispatch_close(struct dispatch **dp)
         work_free_all(d);
         domains_free(d);
         alarms_free(&d->alarms);
+        witness_close(&d->witness);
         free(d->result);
         free(d->go);
         free(d);

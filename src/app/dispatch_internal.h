@@ -4,6 +4,7 @@
  *   dispatch.c        the turn: one transaction, then the wire; timers; the end
  *   dispatch_gather.c when that transaction begins
  *   dispatch_wire.c   what its commit let go
+ *   dispatch_start.c  before anything is sent: the fence, and what was under way
  *   dispatch_work.c   which releases have work
  *   dispatch_claim.c  deliveries become letters
  *   dispatch_gate.c   nothing leaves that is not what was approved
@@ -30,6 +31,7 @@
 #include "press/loop.h"
 #include "press/relay.h"
 #include "press/release.h"
+#include "press/witness.h"
 
 #include <sys/queue.h>
 
@@ -170,6 +172,7 @@ struct claim { /* letters claimed in one turn, the urgent ones first */
 
 struct dispatch {
         struct db *db;
+        struct witness *witness;
         struct loop *loop;
         struct net *net;
         struct lanes *lanes; /* newest first */
@@ -217,6 +220,13 @@ struct dispatch {
 const struct config *dispatch_config(const struct dispatch *d);
 void dispatch_alarm(struct dispatch *d, const char *key, const struct err *why);
 void job_free(struct job *j);
+
+/* dispatch_start.c */
+int dispatch_recover(struct dispatch *d, struct err *e);
+/* After each commit: the record beside the database. */
+void dispatch_witness(struct dispatch *d, int64_t now);
+/* At each look: whether a person must decide first. */
+int dispatch_fence(struct dispatch *d, struct err *e);
 
 /* dispatch_work.c */
 int work_refresh(struct dispatch *d, struct err *e);

@@ -3,6 +3,7 @@
 
 #include "press/config.h"
 #include "press/fault.h"
+#include "press/fence.h"
 #include "press/mem.h"
 #include "press/relay_order.h"
 #include "press/release.h"
@@ -241,6 +242,22 @@ static void check_pause(struct visit *v)
         found(v, &f);
 }
 
+static void check_fence(struct visit *v)
+{
+        struct doctor_finding f = {.check = "fence"};
+        struct fence fence;
+
+        if (!v->db || fence_read(v->db, &fence, &f.text) < 0)
+                return;
+        if (fence.at)
+                err_set(&f.text, -ESTALE,
+                        "An older database was put back: nothing leaves until somebody decides: "
+                        "pressctl fence");
+        else
+                err_set(&f.text, 0, "The database is the one that was sent from last");
+        found(v, &f);
+}
+
 static void check_trial(struct visit *v)
 {
         struct doctor_finding f = {.check = "trial"};
@@ -308,6 +325,7 @@ int doctor_run(const struct config *cfg, struct db *db, const struct err *db_err
         check_orders(&v);
         check_secrets(&v);
         check_sender(&v);
+        check_fence(&v);
         check_pause(&v);
         check_faults(&v);
         check_letterhead(&v);

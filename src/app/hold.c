@@ -2,6 +2,7 @@
 #include "press/hold.h"
 
 #include "press/delivery.h"
+#include "press/fence.h"
 #include "press/mem.h"
 #include "press/moment.h"
 #include "press/text.h"
@@ -60,6 +61,7 @@ static int read_domains(struct db *db, const struct release *r, struct hold *h, 
 int hold_read(struct db *db, const struct release *r, struct hold *ret, struct err *e)
 {
         CLEANUP(hold_done) struct hold h = {0};
+        struct fence f = {0};
         int64_t for_person = 0;
         int rc = 0;
 
@@ -68,11 +70,14 @@ int hold_read(struct db *db, const struct release *r, struct hold *ret, struct e
         if (h.open) {
                 h.proposed = r->stored == RELEASE_PROPOSED;
                 h.paused = !h.proposed && r->paused;
-                rc = release_paused_all(db, &h.paused_all, e);
+                rc = fence_read(db, &f, e);
+                h.fenced = rc == 0 && f.at;
+                if (rc == 0)
+                        rc = release_paused_all(db, &h.paused_all, e);
         }
         if (rc == 0 && h.open)
                 rc = release_open_one(db, r->id, &h.to_try, &for_person, e);
-        if (rc == 0 && h.open && !h.proposed && !h.paused && !h.paused_all)
+        if (rc == 0 && h.open && !h.proposed && !h.paused && !h.paused_all && !h.fenced)
                 h.undecided = for_person;
         if (rc == 0 && h.open && !h.proposed) {
                 h.no_sender = !db_sender_runs(db);
@@ -97,7 +102,7 @@ void hold_done(struct hold *h)
 
 bool hold_all(const struct hold *h)
 {
-        return h->proposed || h->paused || h->paused_all || h->no_sender;
+        return h->proposed || h->fenced || h->paused || h->paused_all || h->no_sender;
 }
 
 struct speaker {
@@ -158,6 +163,9 @@ void hold_say(const struct hold *h, const struct release *r, int64_t now, enum l
         if (h->proposed)
                 say(&s, N_("Release %lld waits for approval: pressctl approve %lld --hash %s"), id,
                     id, r->hash);
+        if (h->fenced)
+                say(&s, N_("An older database was put back, so nothing leaves until somebody "
+                           "decides what may go again: pressctl fence"));
         if (h->paused)
                 say(&s, N_("Release %lld is paused%s%s; to go on: pressctl resume %lld"), id,
                     why[0] ? ": " : "", why, id);

@@ -21,6 +21,7 @@ static const char *const known[] = {
         N_("the address is not fit for the wire"),
         N_("press ended before the reply"),
         N_("press is stopping"),
+        N_("an older database was put back: it may have been sent before"),
         N_("closed before it was up"),
         N_("time ran out"),
         N_("a reply that cannot be read: %s"),

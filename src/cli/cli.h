@@ -122,6 +122,11 @@ int cli_moment(const struct cli *c, const char *s, int64_t *ret);
 const char *cli_when(const struct cli *c, int64_t at, char out[CLI_WHEN_MAX]);
 /* How far it is, in one sentence, as PRODUCT has it: "Sending has ended: 6 not reached, …". */
 int cli_sentence(const struct cli *c, const struct release *r, char out[VIEW_MAX], struct err *e);
+/*
+ * On standard error: that nothing at all leaves, by the fence or `pause --all`, and the way out.
+ * *ret: whether it is so.
+ */
+int cli_note_held(const struct cli *c, bool *ret, struct err *e);
 /* On standard error: each thing that keeps letters of `r` from leaving, and the way out. */
 int cli_note_hold(const struct cli *c, const struct release *r, struct err *e);
 /* On standard error, when there are some: how many a trial's list kept from getting anything. */

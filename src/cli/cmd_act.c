@@ -123,14 +123,11 @@ static int still_held(struct cli *c)
 {
         struct err e = {0};
         bool all = false;
-        int r = release_paused_all(c->db, &all, &e);
+        int r = cli_note_held(c, &all, &e);
 
         if (r < 0)
                 return cli_fail(c, r, &e);
-        if (!all)
-                return EXIT_OK;
-        cli_note(c, "all sending is paused; nothing leaves until: pressctl resume --all");
-        return EXIT_PERSON;
+        return all ? EXIT_PERSON : EXIT_OK;
 }
 
 int cmd_resume(struct cli *c, const struct args *a)
@@ -153,10 +150,11 @@ int cmd_resume(struct cli *c, const struct args *a)
         }
         if (c->json)
                 all_json(false);
-        else
+        r = still_held(c); /* by the fence */
+        if (r == EXIT_OK && !c->json)
                 cli_say(c, "Sending goes on.\n");
         cli_note_sender(c);
-        return EXIT_OK;
+        return r;
 }
 
 /* --- cancel --------------------------------------------------------------------------- */

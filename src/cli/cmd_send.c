@@ -98,14 +98,11 @@ static void note_sender(struct cli *c, const struct release *r)
 static int for_person(struct cli *c, const struct release *r, bool *ret, struct err *e)
 {
         bool told = r->state == RELEASE_PROPOSED && !c->json && isatty(STDOUT_FILENO);
-        int rc = release_paused_all(c->db, ret, e);
 
-        if (rc < 0)
-                return rc;
-        if (*ret && r->state != RELEASE_PROPOSED)
-                cli_note(c, "all sending is paused; nothing leaves until: pressctl resume --all");
-        *ret |= r->state == RELEASE_PROPOSED;
-        return r->state == RELEASE_PROPOSED && !told ? cli_note_hold(c, r, e) : 0;
+        if (r->state != RELEASE_PROPOSED)
+                return cli_note_held(c, ret, e);
+        *ret = true;
+        return told ? 0 : cli_note_hold(c, r, e);
 }
 
 /* The outcome in a sentence, for whoever did not ask for JSON. */

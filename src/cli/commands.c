@@ -60,6 +60,8 @@ const struct command cli_commands[] = {
          NOTHING_CHANGED},
         {"relay test", "[NAME]", N_("try a relay, step by step"), cmd_relay_test,
          cmd_relay_test_options, 0, 1, NULL},
+        {"fence", "", N_("after a restore: what would go again, and the decision"), cmd_fence,
+         cmd_fence_options, 0, 0, NOTHING_CHANGED},
         {"doctor", "", N_("the go-live list: what is open, and what mends it"), cmd_doctor, NULL, 0,
          0, NULL},
         {0},

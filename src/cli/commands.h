@@ -58,6 +58,8 @@ extern const struct cli_option cmd_pause_options[], cmd_resume_options[], cmd_ca
         cmd_retry_options[], cmd_resend_options[];
 int cmd_pause(struct cli *c, const struct args *a);
 int cmd_resume(struct cli *c, const struct args *a);
+extern const struct cli_option cmd_fence_options[];
+int cmd_fence(struct cli *c, const struct args *a);
 int cmd_cancel(struct cli *c, const struct args *a);
 int cmd_retry(struct cli *c, const struct args *a);
 int cmd_resend(struct cli *c, const struct args *a);

@@ -2,6 +2,7 @@
 /* What several commands read or say in the same way. */
 #include "cli.h"
 
+#include "press/fence.h"
 #include "press/buf.h"
 #include "press/clock.h"
 #include "press/csv.h"
@@ -82,6 +83,25 @@ int cli_note_hold(const struct cli *c, const struct release *r, struct err *e)
         if (rc == 0)
                 hold_say(&h, r, clock_wall(), c->lang, note, NULL);
         return rc;
+}
+
+int cli_note_held(const struct cli *c, bool *ret, struct err *e)
+{
+        struct fence f;
+        bool all = false;
+        int r = fence_read(c->db, &f, e);
+
+        if (r == 0)
+                r = release_paused_all(c->db, &all, e);
+        if (r < 0)
+                return r;
+        if (f.at)
+                cli_note(c, "an older database was put back: nothing leaves until somebody "
+                            "decides: pressctl fence");
+        if (all)
+                cli_note(c, "all sending is paused; nothing leaves until: pressctl resume --all");
+        *ret = all || f.at;
+        return 0;
 }
 
 int cli_note_trial(const struct cli *c, int64_t release, struct err *e)

@@ -28,7 +28,10 @@
 
 #define PAUSED_ALL "EXISTS (SELECT 1 FROM setting WHERE name = 'pause_all')"
 
+#define FENCED "EXISTS (SELECT 1 FROM meta WHERE fence_at > 0)"
+
 /* One that pressd may claim from, whatever the time. */
-#define RELEASE_ACTIVE "r.state IN ('approved', 'sending') AND r.paused = 0 AND NOT " PAUSED_ALL
+#define RELEASE_ACTIVE \
+        "r.state IN ('approved', 'sending') AND r.paused = 0 AND NOT " PAUSED_ALL " AND NOT " FENCED
 
 #endif

@@ -10,7 +10,11 @@ static const char releases[] =
         "CREATE TABLE meta ("
         "  one INTEGER PRIMARY KEY CHECK (one = 1),"
         "  id TEXT NOT NULL,"
-        "  tag_key BLOB NOT NULL) STRICT;"
+        "  tag_key BLOB NOT NULL,"
+        "  turn INTEGER NOT NULL DEFAULT 0,"  /* of pressd, counted in each of its commits */
+        "  machine TEXT NOT NULL DEFAULT ''," /* on which it last ran */
+        "  fence_at INTEGER NOT NULL DEFAULT 0, fence_sent_at INTEGER NOT NULL DEFAULT 0,"
+        "  fence_moved INTEGER NOT NULL DEFAULT 0) STRICT;"
 
         "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;"
 

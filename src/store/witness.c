@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include "press/witness.h"
+
+#include "db_internal.h"
+#include "press/mem.h"
+#include "press/token.h"
+#include "sql.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MACHINE_FILE "/etc/machine-id"
+#define ID_DIGITS    32
+#define CHECK_DIGITS 16
+#define RECORD_MAX   256
+
+struct record {
+        char id[ID_DIGITS + 1], machine[ID_DIGITS + 1]; /* machine "-": it has none */
+        int64_t turn, at;
+};
+
+struct witness {
+        struct db *db;
+        int fd;
+        char machine[ID_DIGITS + 1]; /* "" = none */
+        int64_t turn;                /* the last one that is committed */
+        bool named;                  /* the database names this machine */
+        bool broken;                 /* it could not be written: told */
+};
+
+void witness_close(struct witness **w)
+{
+        if (*w && (*w)->fd >= 0)
+                close((*w)->fd);
+        free(*w);
+        *w = NULL;
+}
+
+/* Of constant length, so that each writing covers the one before. */
+static size_t record_text(const struct record *r, char out[RECORD_MAX])
+{
+        unsigned char sum[HASH_BYTES];
+        char hex[HASH_HEX_MAX];
+        struct hash h;
+        int n = snprintf(out, RECORD_MAX, "press witness 1 %s %-32s %020" PRId64 " %020" PRId64 " ",
+                         r->id, r->machine, r->turn, r->at);
+
+        hash_init(&h);
+        hash_piece(&h, out, (size_t) n);
+        hash_final(&h, sum);
+        hash_hex(sum, hex);
+        n += snprintf(out + n, RECORD_MAX - (size_t) n, "%.*s\n", CHECK_DIGITS, hex);
+        return (size_t) n;
+}
+
+/* What is written there must be what would be written of it. */
+static bool record_parse(const char *text, struct record *ret)
+{
+        struct record r = {.id = ""};
+        char again[RECORD_MAX];
+
+        if (sscanf(text, "press witness 1 %32s %32s %20" SCNd64 " %20" SCNd64, r.id, r.machine,
+                   &r.turn, &r.at) != 4)
+                return false;
+        record_text(&r, again);
+        if (strcmp(text, again) != 0)
+                return false;
+        *ret = r;
+        return true;
+}
+
+static void read_machine(char out[ID_DIGITS + 1])
+{
+        char text[ID_DIGITS + 1] = "";
+        int fd = open(MACHINE_FILE, O_RDONLY | O_CLOEXEC);
+
+        out[0] = '\0';
+        if (fd < 0)
+                return;
+        if (read(fd, text, ID_DIGITS) == ID_DIGITS && strspn(text, "0123456789abcdef") == ID_DIGITS)
+                memcpy(out, text, sizeof(text));
+        close(fd);
+}
+
+static int set_aside(const char *path, const char *whose, struct witness_found *found,
+                     struct err *e)
+{
+        snprintf(found->aside, sizeof(found->aside), "%s.%.8s", path, whose);
+        if (rename(path, found->aside) < 0)
+                return err_set(e, -errno, "%s cannot be renamed: %s.", path, strerror(errno));
+        return 0;
+}
+
+/* 1: the record is this database's; 0: there is none (now). */
+static int read_record(struct db *db, const char *path, struct record *ret,
+                       struct witness_found *found, struct err *e)
+{
+        char text[RECORD_MAX] = "";
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        ssize_t n;
+
+        if (fd < 0 && errno == ENOENT)
+                return 0;
+        if (fd < 0)
+                return err_set(e, -errno, "%s cannot be read: %s.", path, strerror(errno));
+        n = read(fd, text, sizeof(text) - 1);
+        close(fd);
+        if (n < 0)
+                return err_set(e, -EIO, "%s cannot be read: %s.", path, strerror(errno));
+        if (n == 0)
+                return 0;
+        if (!record_parse(text, ret))
+                return set_aside(path, "bad", found, e);
+        if (strcmp(ret->id, db->identity.id) != 0)
+                return set_aside(path, ret->id, found, e);
+        return 1;
+}
+
+static int read_database(struct db *db, struct record *ret, struct err *e)
+{
+        static const char sql[] = "SELECT turn, machine FROM meta";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int r = sql_open(db, sql, SQL_NOTHING, &q, e);
+
+        if (r >= 0)
+                r = sql_step(q, e);
+        if (r < 0)
+                return r;
+        ret->turn = sql_int(q, 0);
+        snprintf(ret->machine, sizeof(ret->machine), "%s", sql_text(q, 1));
+        return 0;
+}
+
+static bool elsewhere(const struct witness *w, const char *machine)
+{
+        return w->machine[0] && strlen(machine) == ID_DIGITS && strcmp(machine, w->machine) != 0;
+}
+
+int witness_open(struct db *db, struct witness **ret, struct witness_found *found, struct err *e)
+{
+        CLEANUP(mem_free) char *path = mem_printf("%s.witness", db->path);
+        CLEANUP(witness_close) struct witness *w = mem_zalloc(sizeof(*w));
+        struct record disk = {.id = ""}, stored = {.id = ""};
+        int r;
+
+        *found = (struct witness_found){0};
+        w->db = db;
+        w->fd = -1;
+        read_machine(w->machine);
+        r = read_database(db, &stored, e);
+        if (r == 0)
+                r = read_record(db, path, &disk, found, e);
+        if (r < 0)
+                return r;
+        found->older = r > 0 && disk.turn > stored.turn;
+        found->sent_at = r > 0 ? disk.at : 0;
+        found->moved = elsewhere(w, stored.machine) || (r > 0 && elsewhere(w, disk.machine));
+        w->turn = found->older ? disk.turn : stored.turn;
+        r = db_lock_open(path, &w->fd, e);
+        if (r < 0)
+                return r;
+        *ret = TAKE(w);
+        return 0;
+}
+
+int witness_turn(struct witness *w, struct tx *tx, struct err *e)
+{
+        static const char turn_sql[] = "UPDATE meta SET turn = ?1";
+        static const char machine_sql[] = "UPDATE meta SET machine = ?1";
+        int r = sql_run(tx->db, turn_sql, SQL_WITH(SQL_INT(w->turn + 1)), e);
+
+        assert(tx->write);
+        if (r == 0 && !w->named)
+                r = sql_run(tx->db, machine_sql, SQL_WITH(SQL_TEXT(w->machine)), e);
+        return r;
+}
+
+bool witness_write(struct witness *w, int64_t now)
+{
+        struct record r = {.turn = ++w->turn, .at = now};
+        char text[RECORD_MAX];
+        size_t n;
+        bool first;
+
+        w->named = true;
+        snprintf(r.id, sizeof(r.id), "%s", w->db->identity.id);
+        snprintf(r.machine, sizeof(r.machine), "%s", w->machine[0] ? w->machine : "-");
+        n = record_text(&r, text);
+        if (pwrite(w->fd, text, n, 0) == (ssize_t) n) {
+                w->broken = false;
+                return true;
+        }
+        first = !w->broken;
+        w->broken = true;
+        return !first;
+}
