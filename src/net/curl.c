@@ -415,10 +415,22 @@ void multi_close(struct net *n)
         curl_global_cleanup();
 }
 
+/*
+ * GnuTLS keeps a record that the line did not take whole and sends the rest when the connection is
+ * closed: perhaps the dot of a letter that counts as not sent by now. Nothing more may leave.
+ */
+static void stop_record(struct conn *c)
+{
+        if (c->record_len)
+                shutdown(c->fd, SHUT_RDWR);
+}
+
 void multi_drop(struct conn *c)
 {
-        if (c->fd >= 0)
+        if (c->fd >= 0) {
+                stop_record(c);
                 loop_unwatch(c->net->loop, c->fd);
+        }
         if (c->easy) {
                 (void) curl_multi_remove_handle(c->net->multi, c->easy);
                 curl_easy_cleanup(c->easy);

@@ -3,7 +3,7 @@
 import unittest
 
 from torture.chaos import Away, Chaos                    # noqa: F401
-from torture.faults import Disk, Line, Memory, Steps, Submit  # noqa: F401
+from torture.faults import Disk, Line, Memory, Secured, Steps, Submit  # noqa: F401
 from torture.kills import Kills                          # noqa: F401
 from torture.moments import ClockJump, Locked            # noqa: F401
 from torture.phases import Phases                        # noqa: F401

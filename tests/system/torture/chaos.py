@@ -52,7 +52,7 @@ class Chaos(rig.Torture):
                                 relay={'connections': 10}) as run:
                 start = time.monotonic()
                 pressd = run.start()
-                harness.wait_until(lambda: not run.open_work(), 300)
+                harness.wait_until(lambda: not run.open_work(), 900)
                 took = time.monotonic() - start
                 self.assertEqual(pressd.stop(), 0)
                 tally = run.judge(ends)
@@ -60,7 +60,8 @@ class Chaos(rig.Torture):
                 print(f'[{took:.0f} s, {lines} connections]', end=' ')
                 self.assertLess(tally.attempts, 1.5 * RECIPIENTS)
                 self.assertLess(tally.unknown, 0.15 * RECIPIENTS)
-                self.assertLess(lines, RECIPIENTS)
+                # A chance 421 may teach that a line takes one letter only, for ten minutes.
+                self.assertLess(lines, 1.5 * tally.attempts)
 
     def test_the_same_while_pressd_is_killed_now_and_then(self):
         queue = self.queue(RECIPIENTS // 4)

@@ -27,9 +27,10 @@ class Faults(rig.Torture):
         super().setUp()
         self.waiting = self.queue(RECIPIENTS)
 
-    def one(self, fault, **kw):
+    def one(self, fault, relay=None, **kw):
         """A run with one fault; False when pressd was done before it came."""
-        with self.run_of(self.waiting, SCRIPT, relay={'connections': CONNECTIONS, **kw}) as run:
+        with self.run_of(self.waiting, SCRIPT, relay={'connections': CONNECTIONS, **(relay or {})},
+                         **kw) as run:
             code, hit = fault(run)
             if run.open_work():
                 run.drain()
@@ -66,6 +67,14 @@ class Disk(Faults):
 
 class Line(Faults):
     """The relay's line."""
+
+
+class Secured(Faults):
+    """The same under TLS, where one call carries a record and not a line."""
+
+    def sweep(self, fault, **kw):
+        cert = rig.harness.make_cert(rig.harness.make_ca(self.dir))
+        super().sweep(fault, cert=cert, **kw)
 
 
 class Steps(Faults):
@@ -185,6 +194,10 @@ for call, faults in {
         'epoll_wait,epoll_pwait': ('error=EINTR',)}.items():
     for how in faults:
         add(Line, f'each_nth_{call.split(",")[0]}_with_{how.split("=")[1]}', call, how)
+
+for call, how in (('sendto', 'error=ECONNRESET'), ('recvfrom', 'error=ECONNRESET'),
+                  ('recvfrom', 'retval=0')):
+    add(Secured, f'each_nth_{call}_with_{how.split("=")[1]}', call, how)
 
 for call in ('pwrite64', 'fdatasync,fsync'):
     for error in ('EIO', 'ENOSPC'):

@@ -20,7 +20,7 @@ import time
 SYSTEM = pathlib.Path(__file__).resolve().parents[1]
 # The longest first.
 SCENARIOS = ('faults.Memory', 'phases', 'chaos', 'faults.Steps', 'faults.Disk', 'moments', 'kills',
-             'faults.Submit', 'faults.Line', 'soak')
+             'faults.Submit', 'faults.Line', 'faults.Secured', 'soak')
 
 
 def run(name):
