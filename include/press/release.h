@@ -141,7 +141,7 @@ int release_letter(struct db *db, int64_t id, struct frozen *ret, struct err *e)
 
 /* Counts by state; they add up to recipients (R16). */
 int release_counts(struct db *db, int64_t id, int64_t ret[DELIVERY_STATES], struct err *e);
-/* The same for each kind of organisation; counted row by row. */
+/* The same for each kind of organisation. */
 int release_counts_by_kind(struct db *db, int64_t id, int64_t ret[ORG_KINDS][DELIVERY_STATES],
                            struct err *e);
 /* Its attachments in order, without their data; *a is valid in the call only. */

@@ -153,7 +153,8 @@ static int query_who(struct query *q, const char *who, struct err *e)
 
 /*
  * ?1 < id <= ?2 first. An address leads from its few deliveries to their
- * events; all else walks along the ids.
+ * events; all else walks along the ids. Only one that is nowhere as it stands is
+ * looked for in other letters' case: that takes an index from end to end.
  */
 static int query_make(struct query *q, const struct event_filter *f, struct err *e)
 {
@@ -168,9 +169,14 @@ static int query_make(struct query *q, const struct event_filter *f, struct err 
         if (f->address) {
                 query_and(q,
                           "d.address <> '' AND d.address IN (SELECT address FROM delivery"
-                          " WHERE address <> '' AND address COLLATE NOCASE =",
+                          " WHERE address <> '' AND address =",
                           SQL_TEXT(f->address));
-                (void) buf_addc(&q->sql, ')');
+                (void) buf_addf(&q->sql,
+                                " UNION SELECT address FROM (SELECT 1 WHERE NOT EXISTS (SELECT 1"
+                                "  FROM delivery WHERE address <> '' AND address = ?%zu))"
+                                " CROSS JOIN delivery WHERE address <> ''"
+                                " AND address COLLATE NOCASE = ?%zu)",
+                                q->n, q->n);
         }
         if (f->release)
                 query_and(q, "e.release_id =", SQL_INT(f->release));

@@ -3,6 +3,7 @@
 #include "press/release.h"
 
 #include "count.h"
+#include "press/clock.h"
 #include "press/event.h"
 #include "press/mem.h"
 #include "press/text.h"
@@ -16,6 +17,7 @@
 
 #define PIECE_BYTES ((size_t) 512 * 1024) /* of content in one transaction */
 #define REMOVE_ROWS 500                   /* deliveries removed in one transaction */
+#define SWEEP_MS    200                   /* of what a dead program left, removed at one open */
 
 static int insert_release(struct tx *tx, const struct release *r, const char *cuts, int64_t *ret_id,
                           struct err *e)
@@ -230,7 +232,7 @@ static int unstage_step(struct db *db, int64_t id, struct err *e)
         static const char sql[] = "SELECT 1 FROM release WHERE id = ?1 AND state = 'staged'";
         CLEANUP(tx_done) struct tx tx = {0};
         int64_t there = 0;
-        int r = tx_begin(&tx, db, DB_WAIT_MS, e), more;
+        int r = tx_begin_soft(&tx, db, DB_WAIT_MS, e), more;
 
         if (r >= 0)
                 r = sql_get_int(db, sql, SQL_WITH(SQL_INT(id)), &there, e);
@@ -243,13 +245,18 @@ static int unstage_step(struct db *db, int64_t id, struct err *e)
         return r < 0 ? r : more;
 }
 
-int release_unstage(struct db *db, int64_t id, struct err *e)
+static int unstage_until(struct db *db, int64_t id, int64_t end, struct err *e)
 {
         int r;
 
-        while ((r = unstage_step(db, id, e)) > 0)
+        while ((r = unstage_step(db, id, e)) > 0 && clock_mono() < end)
                 ;
         return r;
+}
+
+int release_unstage(struct db *db, int64_t id, struct err *e)
+{
+        return unstage_until(db, id, INT64_MAX, e);
 }
 
 /* The first stage after `after` whose owner is dead: 1 and *ret, or 0. */
@@ -269,9 +276,9 @@ static int next_orphan(struct db *db, int64_t after, int64_t *ret)
 
 void sweep_releases(struct db *db)
 {
-        int64_t id = 0;
+        int64_t id = 0, end = clock_mono() + SWEEP_MS;
 
         while (next_orphan(db, id, &id) > 0)
-                if (release_unstage(db, id, NULL) < 0)
+                if (unstage_until(db, id, end, NULL) != 0)
                         return;
 }
