@@ -21,6 +21,8 @@
 #define HOLD_DOMAINS 8     /* that are named */
 #define HOLD_COUNTED 10000 /* letters of one; more are not counted */
 
+struct config;
+
 struct hold_domain { /* letters wait for its domain_limit */
         char name[ADDR_MAX];
         int64_t n;
@@ -29,6 +31,7 @@ struct hold_domain { /* letters wait for its domain_limit */
 struct hold {
         bool open; /* something is still to be sent; else nothing below is set */
         bool proposed, fenced, paused, paused_all;
+        const char *relay; /* every relay is paused, and this is one; borrowed; NULL = not so */
         bool no_sender;
         int64_t to_try, undecided; /* deliveries; undecided: a held `unknown` */
         struct fault *fault;       /* owned */
@@ -38,8 +41,11 @@ struct hold {
 };
 
 /* Of the release as *r has it. */
-int hold_read(struct db *db, const struct release *r, struct hold *ret, struct err *e);
+int hold_read(struct db *db, const struct config *cfg, const struct release *r, struct hold *ret,
+              struct err *e);
 void hold_done(struct hold *h); /* for CLEANUP */
+/* *ret: the name of a relay, if every one of the configuration is paused; else NULL. Borrowed. */
+int hold_relays(struct db *db, const struct config *cfg, const char **ret, struct err *e);
 
 /* Nothing at all leaves before a person acts. */
 bool hold_all(const struct hold *h);

@@ -252,8 +252,7 @@ static void stop_step(struct dispatch *d)
 
         if (!d->stopping)
                 return;
-        TAILQ_FOREACH(l, &d->lines, entry)
-        {
+        TAILQ_FOREACH (l, &d->lines, entry) {
                 if (loop_now(d->loop) >= d->stop_at)
                         conn_abort(l->conn, "press is stopping");
                 else if (!l->quitting && !l->up)

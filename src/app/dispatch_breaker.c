@@ -139,9 +139,9 @@ static bool lane_has_other(const struct dispatch *d, const struct line *line)
 {
         const struct line *l;
 
-        TAILQ_FOREACH(l, &d->lines, entry)
-        if (l != line && l->lane == line->lane && l->up && !l->spent && !l->quitting)
-                return true;
+        TAILQ_FOREACH (l, &d->lines, entry)
+                if (l != line && l->lane == line->lane && l->up && !l->spent && !l->quitting)
+                        return true;
         return false;
 }
 
@@ -336,11 +336,11 @@ static void look_late(struct dispatch *d, struct lane *lane)
         unsigned late = 0;
         struct line *l;
 
-        TAILQ_FOREACH(l, &d->lines, entry)
-        if (l->lane == lane && l->job[0] && job_late(d, l, l->job[0])) {
-                l->job[0]->late = true;
-                late++;
-        }
+        TAILQ_FOREACH (l, &d->lines, entry)
+                if (l->lane == lane && l->job[0] && job_late(d, l, l->job[0])) {
+                        l->job[0]->late = true;
+                        late++;
+                }
         if (!lane->late && late && 2 * late >= lane->busy) {
                 lane->late = true;
                 lane->late_at = now;

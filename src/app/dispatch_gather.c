@@ -22,8 +22,8 @@ static size_t lines_awaited(const struct dispatch *d)
         const struct line *l;
         size_t n = 0;
 
-        TAILQ_FOREACH(l, &d->lines, entry)
-        n += l->job[0] && !l->job[0]->go;
+        TAILQ_FOREACH (l, &d->lines, entry)
+                n += l->job[0] && !l->job[0]->go;
         return n;
 }
 

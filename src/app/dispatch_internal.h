@@ -296,6 +296,7 @@ void domain_end(struct job *j, bool tried);
 extern const struct conn_ops line_ops;
 void lines_setup(struct dispatch *d); /* how many the process may have */
 void lines_open(struct dispatch *d, size_t wanted);
+bool lane_usable(const struct dispatch *d, const struct lane *lane); /* it may be counted on */
 void line_hand(struct dispatch *d, struct line *line, struct job *j);
 void lines_tidy(struct dispatch *d);              /* idle and used-up ones QUIT */
 int64_t lines_next_due(const struct dispatch *d); /* monotonic ms */

@@ -198,7 +198,7 @@ static void lane_open(struct dispatch *d, struct lane *lane, size_t wanted)
 
 /* Whether it may be counted on. One that says nothing has minutes (RFC 5321 4.5.3.2), but the
  * letters do not. */
-static bool lane_usable(const struct dispatch *d, const struct lane *lane)
+bool lane_usable(const struct dispatch *d, const struct lane *lane)
 {
         if (lane->paused || lane->late)
                 return false;
@@ -304,8 +304,7 @@ void lines_tidy(struct dispatch *d)
 {
         struct line *l;
 
-        TAILQ_FOREACH(l, &d->lines, entry)
-        {
+        TAILQ_FOREACH (l, &d->lines, entry) {
                 if (!l->up || l->quitting || l->job[0] || !line_unneeded(d, l))
                         continue;
                 l->quitting = true;
@@ -343,9 +342,10 @@ int64_t lines_next_due(const struct dispatch *d)
         int64_t at = INT64_MAX;
         const struct line *l;
 
-        TAILQ_FOREACH(l, &d->lines, entry)
-        if (l->up && !l->quitting && !l->job[0] && l->idle_since && l->idle_since + IDLE_MS < at)
-                at = l->idle_since + IDLE_MS;
+        TAILQ_FOREACH (l, &d->lines, entry)
+                if (l->up && !l->quitting && !l->job[0] && l->idle_since &&
+                    l->idle_since + IDLE_MS < at)
+                        at = l->idle_since + IDLE_MS;
         if (!work_waiting(d) && !alarm_mail_waits(d->alarms, loop_now(d->loop)))
                 return at;
         for (size_t i = 0; i < d->lanes->n; i++) {

@@ -65,13 +65,13 @@ static bool line_has_room(struct dispatch *d, const struct line *l)
                lane_open_to_letters(d, l->lane) && conn_room(l->conn) && rate_allows(l->lane);
 }
 
-/* Some relay answers in time and takes letters: the late ones need not. */
+/* Some relay is not late and takes letters, or will in a moment: the late ones need not. */
 static bool have_prompt(struct dispatch *d)
 {
         for (size_t i = 0; i < d->lanes->n; i++) {
                 const struct lane *lane = &d->lanes->v[i];
 
-                if (lane->up && !lane->late && lane_open_to_letters(d, lane))
+                if (lane_usable(d, lane) && lane_open_to_letters(d, lane))
                         return true;
         }
         return false;
@@ -126,8 +126,7 @@ void lines_room(struct dispatch *d, bool urgent, struct room *room)
                 rate_fill(d, &d->lanes->v[i]);
         }
         for (int behind = 0; behind <= 1; behind++)
-                TAILQ_FOREACH(l, &d->lines, entry)
-                {
+                TAILQ_FOREACH (l, &d->lines, entry) {
                         if (p.nkept + p.nopen + p.nbehind == CLAIM_TURN)
                                 break;
                         if ((l->job[0] != NULL) != behind || !line_has_room(d, l))

@@ -122,7 +122,7 @@ static int waiting(const struct explain *x, const struct release *r, const struc
                 say(x, N_("Nothing more: the release was ended before it left"));
                 return 0;
         }
-        rc = hold_read(x->db, r, &h, e);
+        rc = hold_read(x->db, x->cfg, r, &h, e);
         if (rc < 0)
                 return rc;
         if (h.proposed) {

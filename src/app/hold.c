@@ -2,9 +2,11 @@
 #include "press/hold.h"
 
 #include "press/delivery.h"
+#include "press/config.h"
 #include "press/fence.h"
 #include "press/mem.h"
 #include "press/moment.h"
+#include "press/relay_order.h"
 #include "press/text.h"
 #include "press/view.h"
 
@@ -58,7 +60,24 @@ static int read_domains(struct db *db, const struct release *r, struct hold *h, 
         return rc < 0 ? rc : 0;
 }
 
-int hold_read(struct db *db, const struct release *r, struct hold *ret, struct err *e)
+int hold_relays(struct db *db, const struct config *cfg, const char **ret, struct err *e)
+{
+        CLEANUP(mem_free) struct relay_order *v = mem_alloc(RELAY_ORDERS_MAX * sizeof(*v));
+        size_t n = 0;
+        int r = relay_order_list(db, v, RELAY_ORDERS_MAX, &n, e);
+
+        if (r < 0)
+                return r;
+        *ret = NULL;
+        for (size_t i = 0; i < cfg->nrelay; i++)
+                if (!relay_order_of(v, n, cfg->relay[i].name)->paused_at)
+                        return 0;
+        *ret = cfg->relay[0].name;
+        return 0;
+}
+
+int hold_read(struct db *db, const struct config *cfg, const struct release *r, struct hold *ret,
+              struct err *e)
 {
         CLEANUP(hold_done) struct hold h = {0};
         struct fence f = {0};
@@ -79,6 +98,8 @@ int hold_read(struct db *db, const struct release *r, struct hold *ret, struct e
                 rc = release_open_one(db, r->id, &h.to_try, &for_person, e);
         if (rc == 0 && h.open && !h.proposed && !h.paused && !h.paused_all && !h.fenced)
                 h.undecided = for_person;
+        if (rc == 0 && h.open && !h.proposed)
+                rc = hold_relays(db, cfg, &h.relay, e);
         if (rc == 0 && h.open && !h.proposed) {
                 h.no_sender = !db_sender_runs(db);
                 if (!h.no_sender) /* what a dead pressd last said is no news */
@@ -102,7 +123,7 @@ void hold_done(struct hold *h)
 
 bool hold_all(const struct hold *h)
 {
-        return h->proposed || h->fenced || h->paused || h->paused_all || h->no_sender;
+        return h->proposed || h->fenced || h->paused || h->paused_all || h->relay || h->no_sender;
 }
 
 struct speaker {
@@ -171,6 +192,8 @@ void hold_say(const struct hold *h, const struct release *r, int64_t now, enum l
                     why[0] ? ": " : "", why, id);
         if (h->paused_all)
                 say(&s, N_("All sending is paused; to go on: pressctl resume --all"));
+        if (h->relay)
+                say(&s, N_("Every relay is paused; to go on: pressctl relay resume %s"), h->relay);
         if (h->no_sender)
                 say(&s, N_("pressd is not running: nothing leaves until it starts (systemctl start "
                            "pressd)"));

@@ -123,7 +123,8 @@ const char *cli_when(const struct cli *c, int64_t at, char out[CLI_WHEN_MAX]);
 /* How far it is, in one sentence, as PRODUCT has it: "Sending has ended: 6 not reached, …". */
 int cli_sentence(const struct cli *c, const struct release *r, char out[VIEW_MAX], struct err *e);
 /*
- * On standard error: that nothing at all leaves, by the fence or `pause --all`, and the way out.
+ * On standard error: that nothing at all leaves, by the fence, `pause --all` or relays
+ * that are all paused, and the way out.
  * *ret: whether it is so.
  */
 int cli_note_held(const struct cli *c, bool *ret, struct err *e);

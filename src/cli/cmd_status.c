@@ -54,7 +54,7 @@ static int status_read(struct cli *c, int64_t id, struct status *s, struct err *
                 r = tally_by_kind(c->db, id, s->kind, e);
         if (r == 0)
                 tally_sum(s->kind, &s->people);
-        return r == 0 ? hold_read(c->db, &s->r, &s->hold, e) : r;
+        return r == 0 ? hold_read(c->db, c->config, &s->r, &s->hold, e) : r;
 }
 
 static void print_json(const struct status *s)

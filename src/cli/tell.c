@@ -63,7 +63,7 @@ int cli_sentence(const struct cli *c, const struct release *r, char out[VIEW_MAX
         int rc = tally_read(c->db, r->id, &t, e);
 
         if (rc == 0)
-                rc = hold_read(c->db, r, &h, e);
+                rc = hold_read(c->db, c->config, r, &h, e);
         if (rc == 0)
                 view_release(r, &t, c->now, hold_all(&h), c->lang, out);
         return rc;
@@ -78,7 +78,7 @@ static void note(void *ctx, const char *sentence)
 int cli_note_hold(const struct cli *c, const struct release *r, struct err *e)
 {
         CLEANUP(hold_done) struct hold h = {0};
-        int rc = hold_read(c->db, r, &h, e);
+        int rc = hold_read(c->db, c->config, r, &h, e);
 
         if (rc == 0)
                 hold_say(&h, r, clock_wall(), c->lang, note, NULL);
@@ -88,11 +88,14 @@ int cli_note_hold(const struct cli *c, const struct release *r, struct err *e)
 int cli_note_held(const struct cli *c, bool *ret, struct err *e)
 {
         struct fence f;
+        const char *relay = NULL;
         bool all = false;
         int r = fence_read(c->db, &f, e);
 
         if (r == 0)
                 r = release_paused_all(c->db, &all, e);
+        if (r == 0)
+                r = hold_relays(c->db, c->config, &relay, e);
         if (r < 0)
                 return r;
         if (f.at)
@@ -100,7 +103,10 @@ int cli_note_held(const struct cli *c, bool *ret, struct err *e)
                             "decides: pressctl fence");
         if (all)
                 cli_note(c, "all sending is paused; nothing leaves until: pressctl resume --all");
-        *ret = all || f.at;
+        if (relay)
+                cli_note(c, "every relay is paused: nothing leaves until: pressctl relay resume %s",
+                         relay);
+        *ret = all || f.at || relay;
         return 0;
 }
 

@@ -46,7 +46,11 @@ class RelayCommands(RelayCase):
     def test_a_pause_lasts_over_restarts_and_the_last_one_stops_all(self):
         self.press(rows=3)
         self.assertIn('every relay is paused', self.ok('relay', 'pause', 'r1').stderr)
-        self.send()
+        done = self.ctl('send', self.statement())
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn('every relay is paused: nothing leaves until: pressctl relay resume r1',
+                      done.stderr)
+        self.assertIn('relay resume r1', self.ok('status', 1).stdout)
         self.drain(code=3)  # only a person can go on
         self.assertEqual(self.sink.connections(), 0)
         pressd = self.pressd()
