@@ -25,9 +25,15 @@ struct fence {
         int64_t at;      /* since when it is up, 0 = it is down */
         int64_t sent_at; /* when the lost state last sent something, 0 = not known */
         bool moved;      /* another machine sent from this database before */
+        bool ahead;      /* it is not up yet: the next start of pressd will raise it */
 };
 
 int fence_read(struct db *db, struct fence *ret, struct err *e);
+/*
+ * The same for people who look before pressd does: while it does not run, what its next start
+ * would find counts as raised `now`, with `ahead`. It cannot be decided before it is up.
+ */
+int fence_look(struct db *db, int64_t now, struct fence *ret, struct err *e);
 /* f->at must be set. Leaves an audit row. */
 int fence_raise(struct tx *tx, const struct fence *f, struct err *e);
 

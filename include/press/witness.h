@@ -32,6 +32,11 @@ struct witness_found {
  * -EACCES, -EIO: it can be neither read nor made.
  */
 int witness_open(struct db *db, struct witness **ret, struct witness_found *found, struct err *e);
+/*
+ * For those who only look while no pressd runs: what its next start would find. Nothing is
+ * renamed; a record that is not this database's counts as none.
+ */
+int witness_look(struct db *db, struct witness_found *ret, struct err *e);
 void witness_close(struct witness **w); /* for CLEANUP; accepts NULL */
 
 /* Counts a turn, in its transaction. The first goes beyond the record and names this machine. */

@@ -73,8 +73,13 @@ int act_fence(const struct act *a, bool again, int64_t *ret_n, struct err *e)
 {
         struct fence_walk w = {0};
         struct fence f;
-        int r = fence_read(a->db, &f, e);
+        int r = fence_look(a->db, a->who.now, &f, e);
 
+        if (r == 0 && f.ahead)
+                r = err_set(
+                        e, -EAGAIN,
+                        "pressd has not started since this database was put back: start it, it "
+                        "raises the fence and sends nothing. Then decide. Nothing was changed.");
         if (r == 0 && !f.at)
                 r = err_set(e, -EINVAL,
                             "The fence is down: there is nothing to decide. Nothing was changed.");

@@ -32,7 +32,10 @@ int dispatch_recover(struct dispatch *d, struct err *e)
         if (r == 0)
                 r = tx_begin(&tx, d->db, DB_WAIT_MS, e);
         if (r == 0 && (found.older || found.moved))
-                r = fence_raise(&tx, &(struct fence){now, found.sent_at, found.moved}, e);
+                r = fence_raise(
+                        &tx,
+                        &(struct fence){.at = now, .sent_at = found.sent_at, .moved = found.moved},
+                        e);
         if (r == 0)
                 r = witness_turn(d->witness, &tx, e);
         if (r == 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "press/doctor.h"
 
+#include "press/clock.h"
 #include "press/config.h"
 #include "press/fault.h"
 #include "press/fence.h"
@@ -247,7 +248,7 @@ static void check_fence(struct visit *v)
         struct doctor_finding f = {.check = "fence"};
         struct fence fence;
 
-        if (!v->db || fence_read(v->db, &fence, &f.text) < 0)
+        if (!v->db || fence_look(v->db, clock_wall(), &fence, &f.text) < 0)
                 return;
         if (fence.at)
                 err_set(&f.text, -ESTALE,

@@ -76,12 +76,17 @@ static int show(struct cli *c, const struct fence *f)
                         "The fence is down: this database is the one that was sent from last.\n");
                 return EXIT_OK;
         }
-        cli_say(c,
-                f->moved ? N_("The fence is up since %s: another machine sent from this database "
-                              "before.\n")
-                         : N_("The fence is up since %s: this database is older than what was "
-                              "sent from it.\n"),
-                cli_when(c, f->at, when));
+        if (f->ahead)
+                cli_say(c, "This database is not the one that was sent from last, and pressd has "
+                           "not started on it. When it does, it sends nothing and raises the "
+                           "fence; then decide.\n");
+        else
+                cli_say(c,
+                        f->moved ? N_("The fence is up since %s: another machine sent from this "
+                                      "database before.\n")
+                                 : N_("The fence is up since %s: this database is older than what "
+                                      "was sent from it.\n"),
+                        cli_when(c, f->at, when));
         if (f->sent_at)
                 cli_say(c, "Sending is known until %s.\n", cli_when(c, f->sent_at, when));
         r = fence_each(c->db, f, show_one, c, &n, &e);
@@ -139,7 +144,7 @@ int cmd_fence(struct cli *c, const struct args *a)
                 return r;
         if (args_has(a, "accept") || args_has(a, "mark-sent"))
                 return decide(c, args_has(a, "accept"));
-        r = fence_read(c->db, &f, &e);
+        r = fence_look(c->db, c->now, &f, &e);
         if (r < 0)
                 return cli_fail(c, r, &e);
         return c->json ? show_json(c, &f) : show(c, &f);

@@ -5,6 +5,7 @@
 #include "event_internal.h"
 #include "press/event.h"
 #include "press/mem.h"
+#include "press/witness.h"
 #include "release_internal.h"
 
 #include <assert.h>
@@ -30,8 +31,23 @@ int fence_read(struct db *db, struct fence *ret, struct err *e)
                 r = sql_step(q, e);
         if (r < 0)
                 return r;
-        *ret = (struct fence){sql_int(q, 0), sql_int(q, 1), sql_int(q, 2) != 0};
+        *ret = (struct fence){
+                .at = sql_int(q, 0), .sent_at = sql_int(q, 1), .moved = sql_int(q, 2) != 0};
         return 0;
+}
+
+int fence_look(struct db *db, int64_t now, struct fence *ret, struct err *e)
+{
+        struct witness_found found;
+        int r = fence_read(db, ret, e);
+
+        if (r < 0 || ret->at || db_sender_runs(db))
+                return r;
+        r = witness_look(db, &found, e);
+        if (r == 0 && (found.older || found.moved))
+                *ret = (struct fence){
+                        .at = now, .sent_at = found.sent_at, .moved = found.moved, .ahead = true};
+        return r;
 }
 
 int fence_raise(struct tx *tx, const struct fence *f, struct err *e)

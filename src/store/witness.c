@@ -97,9 +97,12 @@ static int set_aside(const char *path, const char *whose, struct witness_found *
         return 0;
 }
 
-/* 1: the record is this database's; 0: there is none (now). */
+/*
+ * 1: the record is this database's; 0: there is none, or *ret_whose says whose it is instead:
+ * "bad", or another database's id.
+ */
 static int read_record(struct db *db, const char *path, struct record *ret,
-                       struct witness_found *found, struct err *e)
+                       char ret_whose[ID_DIGITS + 1], struct err *e)
 {
         char text[RECORD_MAX] = "";
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -115,11 +118,10 @@ static int read_record(struct db *db, const char *path, struct record *ret,
                 return err_set(e, -EIO, "%s cannot be read: %s.", path, strerror(errno));
         if (n == 0)
                 return 0;
-        if (!record_parse(text, ret))
-                return set_aside(path, "bad", found, e);
-        if (strcmp(ret->id, db->identity.id) != 0)
-                return set_aside(path, ret->id, found, e);
-        return 1;
+        if (record_parse(text, ret) && strcmp(ret->id, db->identity.id) == 0)
+                return 1;
+        snprintf(ret_whose, ID_DIGITS + 1, "%s", ret->id[0] ? ret->id : "bad");
+        return 0;
 }
 
 static int read_database(struct db *db, struct record *ret, struct err *e)
@@ -142,11 +144,44 @@ static bool elsewhere(const struct witness *w, const char *machine)
         return w->machine[0] && strlen(machine) == ID_DIGITS && strcmp(machine, w->machine) != 0;
 }
 
+static void compare(const struct witness *w, const struct record *disk, const struct record *stored,
+                    struct witness_found *found)
+{
+        bool there = disk->id[0] != '\0';
+
+        found->older = there && disk->turn > stored->turn;
+        found->sent_at = there ? disk->at : 0;
+        found->moved = elsewhere(w, stored->machine) || (there && elsewhere(w, disk->machine));
+}
+
+int witness_look(struct db *db, struct witness_found *ret, struct err *e)
+{
+        CLEANUP(mem_free) char *path = mem_printf("%s.witness", db->path);
+        struct record disk = {.id = ""}, stored = {.id = ""};
+        struct witness_found found = {0};
+        char whose[ID_DIGITS + 1] = "";
+        struct witness w = {.db = db};
+        int r;
+
+        read_machine(w.machine);
+        r = read_record(db, path, &disk, whose, e); /* before the database: that may go on */
+        if (r == 0)
+                disk = (struct record){.id = ""};
+        if (r >= 0)
+                r = read_database(db, &stored, e);
+        if (r < 0)
+                return r;
+        compare(&w, &disk, &stored, &found);
+        *ret = found;
+        return 0;
+}
+
 int witness_open(struct db *db, struct witness **ret, struct witness_found *found, struct err *e)
 {
         CLEANUP(mem_free) char *path = mem_printf("%s.witness", db->path);
         CLEANUP(witness_close) struct witness *w = mem_zalloc(sizeof(*w));
         struct record disk = {.id = ""}, stored = {.id = ""};
+        char whose[ID_DIGITS + 1] = "";
         int r;
 
         *found = (struct witness_found){0};
@@ -155,12 +190,14 @@ int witness_open(struct db *db, struct witness **ret, struct witness_found *foun
         read_machine(w->machine);
         r = read_database(db, &stored, e);
         if (r == 0)
-                r = read_record(db, path, &disk, found, e);
+                r = read_record(db, path, &disk, whose, e);
+        if (r == 0)
+                disk = (struct record){.id = ""};
+        if (r == 0 && whose[0])
+                r = set_aside(path, whose, found, e);
         if (r < 0)
                 return r;
-        found->older = r > 0 && disk.turn > stored.turn;
-        found->sent_at = r > 0 ? disk.at : 0;
-        found->moved = elsewhere(w, stored.machine) || (r > 0 && elsewhere(w, disk.machine));
+        compare(w, &disk, &stored, found);
         w->turn = found->older ? disk.turn : stored.turn;
         r = db_lock_open(path, &w->fd, e);
         if (r < 0)

@@ -72,6 +72,21 @@ class Fence(PressCase):
         for word in ('35', 'Thông cáo thử', '--accept', '--mark-sent'):
             self.assertIn(word, told.stdout)
 
+    def test_r90_whoever_looks_before_pressd_starts_is_told_the_same(self):
+        self.older()
+        row = self.fence()
+        self.assertEqual((row['fence'], row['why'], row['letters'], row['releases']),
+                         (True, 'older', 35, [1]))
+        told = self.ctl('fence', '--lang=en')
+        self.assertEqual(told.returncode, 3)
+        self.assertIn('pressd has not started on it', told.stdout)
+        self.assertIn('pressctl fence', self.ctl('doctor', '--lang=en').stdout)
+        done = self.ctl('fence', '--accept', '--lang=en')
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.once()
+        self.assertEqual(len(self.sink.saved()), 30)
+        self.ok('fence', '--mark-sent')
+
     def test_r90_the_fence_outlasts_restarts_resume_and_new_releases(self):
         self.older()
         self.once()
