@@ -3,7 +3,7 @@
 #   make            build/pressd, build/pressctl
 #   make demo       the whole main job against a mail server that catches everything
 #   make check      every test but the slow ones   (SAN=address,undefined: under sanitizers)
-#   make fuzz       give bad input to every parser, an hour each; make fuzz-short: 20 seconds
+#   make fuzz       give bad input to every parser, an hour each; make fuzz-short: a minute
 #   make torture    pressd through every fault, at full size (SAN=…: at the size of CI)
 #   make bench      what pressd does in a second, beside others; make bench-scale: a million letters
 #   make lint       style, layers, static analysis, a test for each demand
@@ -163,7 +163,7 @@ FUZZ   := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZER := $(FUZZ:%=$(BUILD)/fuzz_%)
 REPLAY := $(FUZZ:%=$(BUILD)/tests/replay_%)
 FUZZ_BUILD   := build/fuzz
-FUZZ_SECONDS ?= $(if $(filter fuzz-short,$(MAKECMDGOALS)),20,3600)
+FUZZ_SECONDS ?= $(if $(filter fuzz-short,$(MAKECMDGOALS)),60,3600)
 FUZZ_SAN     := address,undefined,fuzzer-no-link
 FUZZ_SRC     := $(wildcard src/base/*.c src/core/*.c src/mail/*.c src/app/config*.c)
 
