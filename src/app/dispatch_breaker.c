@@ -313,10 +313,12 @@ void lane_heard_up(struct dispatch *d, struct lane *lane)
 
 void lane_retry(struct lane *lane)
 {
+        if (lane->failures) {
+                lane->ramp = 1;
+                lane->round = 0;
+        }
         lane->retry_at = lane->hold_until = 0;
         lane->failures = 0;
-        lane->ramp = 1;
-        lane->round = 0;
         lane->probe = !lane->up;
         lane->late_probe_at = 0;
 }

@@ -312,7 +312,7 @@ class Progress(RelayCase):
         self.press(rows=3)
         self.clocked(factor=200)
         self.ok('relay', 'pause', 'r1')
-        self.send()
+        self.ctl('send', self.statement())
         harness.wait_until(self.told, 20)
         self.assertIn('Every relay is paused, so 3 letters', self.pressd_log())
         self.ok('relay', 'resume', 'r1')
