@@ -2,9 +2,9 @@
  * hold.h - what keeps the letters of a release from leaving, and who can end it
  *
  * An approval that is missing, the fence, a pause, a pressd that does not run, a fault that pressd
- * raised, the limit of a recipient domain, an outcome that a person must decide. One place, so that `send`, `status`,
- * `explain` and the console name the same hindrance with the same way out. The sentences
- * are whole, in the language asked for, safe for a terminal.
+ * raised, the limit of a recipient domain, an outcome that a person must decide. One place, so
+ * that `send`, `status`, `explain` and the console name the same hindrance with the same way
+ * out. The sentences are whole, in the language asked for, safe for a terminal.
  */
 #ifndef PRESS_HOLD_H
 #define PRESS_HOLD_H

@@ -75,16 +75,18 @@ static bool limited(const struct explain *x, const char *domain)
                 return false;
         if (l->connections && l->rate)
                 say(x,
-                    N_("It waits for the limit of %s: letters at one time: %d, a minute: %d (setting: "
-                       "domain_limit)"),
+                    N_("It waits for the limit of %s: letters at one time: %d, a minute: %d "
+                       "(setting: domain_limit)"),
                     domain, l->connections, l->rate);
         else if (l->rate)
                 say(x,
-                    N_("It waits for the limit of %s: letters a minute: %d (setting: domain_limit)"),
+                    N_("It waits for the limit of %s: letters a minute: %d (setting: "
+                       "domain_limit)"),
                     domain, l->rate);
         else
                 say(x,
-                    N_("It waits for the limit of %s: letters at one time: %d (setting: domain_limit)"),
+                    N_("It waits for the limit of %s: letters at one time: %d (setting: "
+                       "domain_limit)"),
                     domain, l->connections);
         return true;
 }

@@ -21,10 +21,9 @@ int release_open_one(struct db *db, int64_t id, int64_t *ret_to_try, int64_t *re
                 "                         THEN c.n ELSE 0 END), 0)"
                 "  FROM release_count c JOIN release r ON r.id = c.release_id"
                 " WHERE " COUNT_OPEN " AND c.release_id = ?1";
-        static const char held_sql[] =
-                "SELECT count(*) FROM delivery WHERE release_id = ?1"
-                " AND state IN ('deferred', 'unknown') AND parked IS NULL"
-                " AND state = 'unknown' AND due_at IS NULL";
+        static const char held_sql[] = "SELECT count(*) FROM delivery WHERE release_id = ?1"
+                                       " AND state IN ('deferred', 'unknown') AND parked IS NULL"
+                                       " AND state = 'unknown' AND due_at IS NULL";
         CLEANUP(sql_close) struct sql *q = NULL;
         int64_t to_try, for_person, held = 0;
         int r = count_sync(db, e);

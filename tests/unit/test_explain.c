@@ -16,7 +16,9 @@
 
 #include "scratch.h"
 
-static struct config config = {.approval = APPROVAL_TWO_PERSON};
+static char relay_name[] = "main";
+static struct config_relay relay = {.name = relay_name};
+static struct config config = {.approval = APPROVAL_TWO_PERSON, .relay = &relay, .nrelay = 1};
 static struct buf told;
 
 static void say(void *ctx, const char *sentence)
