@@ -7,6 +7,7 @@
 #define GAP_NS   100000  /* behind a commit the lock is left alone so long: others want it */
 #define LOOKS    4       /* at what came meanwhile */
 #define LIMIT_NS 1000000 /* no reply waits longer for others */
+#define SOON_MS  10
 
 int64_t gather_clock(void)
 {
@@ -16,14 +17,14 @@ int64_t gather_clock(void)
         return (int64_t) t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Lines from which the next reply is still to come. */
+/* Lines whose next reply may come in a moment; one that is silent for longer is not waited for. */
 static size_t lines_awaited(const struct dispatch *d)
 {
         const struct line *l;
         size_t n = 0;
 
         TAILQ_FOREACH (l, &d->lines, entry)
-                n += l->job[0] && !l->job[0]->go;
+                n += l->job[0] && !l->job[0]->go && loop_now(d->loop) - l->since < SOON_MS;
         return n;
 }
 
