@@ -33,6 +33,8 @@ static int located(int r, const struct places *p, const char *block, const char 
         return r;
 }
 
+#define RELAY_NAME_MAX 60 /* logs, alarms and orders know a relay by its name */
+
 /* --- relays ----------------------------------------------------------------- */
 
 static bool port_ok(const char *s)
@@ -114,6 +116,10 @@ int config_check_relay(struct config_relay *r, const struct places *p, struct er
                                                "a relay's name has only letters "
                                                "(a-z), digits and . _ -"),
                                        p, "relay", r->name, "", e);
+        if (strlen(r->name) > RELAY_NAME_MAX)
+                return located(err_set(e, -EINVAL, "a relay's name has at most %d letters",
+                                       RELAY_NAME_MAX),
+                               p, "relay", r->name, "", e);
         rc = check_url(r, host, e);
         if (rc < 0)
                 return located(rc, p, "relay", r->name, "url", e);

@@ -267,6 +267,9 @@ static void test_a_value_out_of_range_stops_the_start_with_file_and_line(void **
                 {"relay \"b\" { url = \"smtps://h\" tls = off }", "always encrypted"},
                 {"relay \"b\" { tls = off }", "lacks the setting “url”"},
                 {"relay \"b c\" { url = \"smtp://h\" }", "letters"},
+                {"relay \"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\" "
+                 "{ url = \"smtp://h\" }",
+                 "at most 60 letters"},
                 {"relay \"b\" { url = \"smtp://h\" address = \"a b\" }", "HOST"},
                 {"relay \"b\" { url = \"smtp://h\" username = \"u\" }", "no password_file"},
                 {"relay \"b\" { url = \"smtp://h\" password_file = \"u\" }", "no username"},
