@@ -169,8 +169,11 @@ static int claim_release(struct dispatch *d, struct tx *tx, struct work *w, stru
         }
         if (r == 0 && w->r.stored == RELEASE_APPROVED)
                 r = release_sending(tx, w->w.id, e);
-        if (r == 0 && w->nparked)
+        if (r == 0 && w->nparked) {
                 r = claim_some(d, tx, w, domains_claim_parked, jobs, want, &n, e);
+                if (n < want && domains_ready(d, w))
+                        domains_go_on(d); /* what came is outside the trial list: the next ones */
+        }
         for (bool more = true; more && r == 0 && n < want && !w->dry && w->gate == GATE_OPEN;
              more = !domains_again(d))
                 r = claim_some(d, tx, w, domains_claim, jobs, want, &n, e);

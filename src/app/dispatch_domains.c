@@ -275,8 +275,8 @@ static const char *full(void *ctx, const char *address)
         struct asking *a = ctx;
         struct domain *m = of_address(a->d->domains, address);
 
-        if (!m)
-                return NULL;
+        if (!m || !config_allows(dispatch_config(a->d), address))
+                return NULL; /* outside the trial list: claimed, and never sent */
         if (room(a->d, m) > m->asked) {
                 m->asked++;
                 return NULL;
@@ -333,6 +333,11 @@ void domains_turn(struct dispatch *d)
 {
         d->domains->parked = 0;
         d->domains->again = false;
+}
+
+void domains_go_on(struct dispatch *d)
+{
+        d->domains->again = true;
 }
 
 bool domains_again(const struct dispatch *d)

@@ -274,8 +274,9 @@ int gate_check(const struct dispatch *d, const struct delivery *del, struct err 
 /* dispatch_domains.c */
 void domains_setup(struct dispatch *d); /* by the configuration as it is now */
 void domains_free(struct dispatch *d);
-void domains_turn(struct dispatch *d);        /* a turn begins */
-bool domains_again(const struct dispatch *d); /* there was more to park than one turn does */
+void domains_turn(struct dispatch *d);  /* a turn begins */
+void domains_go_on(struct dispatch *d); /* there is more to do than this turn does */
+bool domains_again(const struct dispatch *d);
 /* What the database says is parked of `w`; its counts are then of what is not. */
 int domains_take(struct dispatch *d, struct work *w, struct err *e);
 size_t domains_ready(const struct dispatch *d, const struct work *w);

@@ -138,6 +138,18 @@ class Limits(PressCase):
         self.once()
         self.assertEqual(self.counts(), {'relayed': 7, 'queued': 3})
 
+    def test_what_the_trial_list_keeps_back_waits_for_no_limit(self):
+        self.press(rows=people(gmail_com=30, paper_example=2), sections=limit(rate=1))
+        self.send()
+        self.once()
+        self.assertEqual(self.counts(), {'relayed': 3, 'queued': 29})
+        self.send(self.statement(Title='Hai', name='t.txt'))
+        harness.write_config(self.dir, self.sink.relay(), sections=limit(rate=1),
+                             allow=['@paper.example'])
+        self.once()
+        self.assertEqual(self.counts(1), {'relayed': 3, 'suppressed': 29})
+        self.assertEqual(self.counts(2), {'relayed': 2, 'suppressed': 30})
+
     def test_a_domain_that_waits_keeps_pressd_neither_busy_nor_connected(self):
         self.press(rows=people(gmail_com=300), relay={'connections': 4}, sections=limit(rate=1))
         self.send()
