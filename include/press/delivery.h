@@ -58,9 +58,9 @@ void delivery_leaf(const struct delivery *d, unsigned char out[HASH_BYTES]);
 
 /*
  * Puts a delivery into a staged release (d->release_id), queued or suppressed (d->state,
- * d->reason), at d->leaf of the manifest; without an address it must be suppressed. -EEXIST and nothing done (the
- * transaction goes on) when the contact or the address is there already. Sets d->id, salt
- * and a random order key.
+ * d->reason), at d->leaf of the manifest; without an address it must be suppressed. -EEXIST and
+ * nothing done (the transaction goes on) when the contact or the address is there already. Sets
+ * d->id, salt and a random order key.
  */
 int delivery_stage(struct tx *tx, struct delivery *d, struct err *e);
 

@@ -35,7 +35,7 @@ int manifest_end(struct manifest *m, struct tx *tx, struct err *e);
 /* What recipients_hash is, over the leaves so far. */
 void manifest_hash(const struct manifest *m, char out[HASH_HEX_MAX]);
 
-/* Adds the leaves of up to `limit` blocks, from `block` on, to *all; *ret_n = leaves, 0: no more. */
+/* Adds the leaves of up to `limit` blocks from `block` on to *all; *ret_n = leaves, 0: no more. */
 int manifest_read(struct db *db, int64_t release, int64_t block, size_t limit, struct hash *all,
                   int64_t *ret_n, struct err *e);
 

@@ -8,7 +8,8 @@
 #define DELIVERY_COLUMNS                                                               \
         "d.id, d.release_id, d.contact_id, d.copy, d.address, d.name, d.org, d.title," \
         " d.org_kind, d.role, d.language, d.priority, d.state, d.reason, d.attempt,"   \
-        " d.created_at, d.due_at, d.data_at, d.settled_at, d.out_at, d.early, d.salt, d.leaf, d.detail"
+        " d.created_at, d.due_at, d.data_at, d.settled_at, d.out_at, d.early, d.salt," \
+        " d.leaf, d.detail"
 
 /* Reads all rows of `q`, whose columns are DELIVERY_COLUMNS, behind what the list has. */
 int delivery_rows(struct sql *q, struct delivery_list *l, struct err *e);
