@@ -112,12 +112,28 @@ unsigned lane_limit(const struct lane *lane)
         return lane->ramp && lane->ramp < lane->most ? lane->ramp : lane->most;
 }
 
-static void lane_climb(struct lane *lane)
+static void lane_down(struct dispatch *d, struct lane *lane)
 {
-        if (!lane->ramp || ++lane->round < lane->ramp)
-                return;
+        lane->ramp = 1;
+        lane->round = 0;
+        lane->climb_at = loop_now(d->loop) + MORE_MS;
+}
+
+static void lane_climb(struct dispatch *d, struct lane *lane)
+{
         lane->round = 0;
         lane->ramp = 2 * lane->ramp < lane->most ? 2 * lane->ramp : 0;
+        lane->climb_at = loop_now(d->loop) + MORE_MS;
+}
+
+static void lane_cured(struct dispatch *d, struct lane *lane)
+{
+        lane->failures = 0;
+        lane->retry_at = 0;
+        if (lane->late || !alarm_clear(d->alarms, lane->alarm))
+                return;
+        lane->calm_at = loop_now(d->loop);
+        log_info("relay works again relay=%s", lane->cfg->name);
 }
 
 /* A letter begun at `begun` was answered; one from before the trouble is no news. */
@@ -125,13 +141,9 @@ static void lane_well(struct dispatch *d, struct lane *lane, int64_t begun)
 {
         if (begun < lane->sick_at)
                 return;
-        lane->failures = 0;
-        lane->retry_at = 0;
-        lane_climb(lane);
-        if (lane->late || !alarm_clear(d->alarms, lane->alarm))
-                return;
-        lane->calm_at = loop_now(d->loop);
-        log_info("relay works again relay=%s", lane->cfg->name);
+        if (lane->ramp && ++lane->round >= lane->ramp)
+                lane_climb(d, lane);
+        lane_cured(d, lane);
 }
 
 /* A line beside this one that would take a letter. */
@@ -153,10 +165,8 @@ static void lane_sick(struct dispatch *d, struct line *line, const struct outcom
 
         if (accepted && why->reply.code != 421)
                 return; /* it served and then hung up: that is not sick */
-        if (!lane_has_other(d, line)) {
-                lane->ramp = 1;
-                lane->round = 0;
-        }
+        if (!lane_has_other(d, line))
+                lane_down(d, lane);
         if (now < lane->retry_at)
                 return; /* lines opened together fail together: one failure */
         if (!lane->failures++)
@@ -245,17 +255,16 @@ void lane_heard_go(struct dispatch *d, struct line *line, struct job *j)
         j->late = job_late(d, line, j);
 }
 
-static void lane_not_late(struct lane *lane)
+static void lane_not_late(struct dispatch *d, struct lane *lane)
 {
         lane->late = false;
-        lane->ramp = 1;
-        lane->round = 0;
+        lane_down(d, lane);
         log_info("relay answers in time again relay=%s", lane->cfg->name);
 }
 
 /*
- * What one letter says of the relay. Only an answer to a letter ends a sickness: a relay may
- * take connections all day and refuse each MAIL. One such refusal ends the line, so that the
+ * What one letter says of the relay. What began with a letter only an answer to one ends: a relay
+ * may take connections all day and refuse each MAIL. One such refusal ends the line, so that the
  * back-off, not the letters that wait, decides how often it is asked.
  */
 void lane_heard_done(struct dispatch *d, struct line *line, const struct job *j,
@@ -272,7 +281,7 @@ void lane_heard_done(struct dispatch *d, struct line *line, const struct job *j,
         case VERDICT_DEFERRED:
                 if (lane->late && j->handed_at >= lane->late_at && !j->late &&
                     !job_late(d, line, j))
-                        lane_not_late(lane);
+                        lane_not_late(d, lane);
                 lane_well(d, lane, j->handed_at);
                 return;
         case VERDICT_RELAY:
@@ -304,19 +313,15 @@ void lane_heard_up(struct dispatch *d, struct lane *lane)
 {
         lane->mute_at = 0;
         lane->logged_in = true;
-        if (!lane->probe)
-                return;
-        lane->probe = false; /* asked by a person, perhaps with no letter to try */
+        lane->probe = false;
         if (lane->sick_stage < STAGE_MAIL)
-                lane_well(d, lane, loop_now(d->loop));
+                lane_cured(d, lane); /* it could not be reached, or did not let us in: it does */
 }
 
-void lane_retry(struct lane *lane)
+void lane_retry(struct dispatch *d, struct lane *lane)
 {
-        if (lane->failures) {
-                lane->ramp = 1;
-                lane->round = 0;
-        }
+        if (lane->failures)
+                lane_down(d, lane);
         lane->retry_at = lane->hold_until = 0;
         lane->failures = 0;
         lane->probe = !lane->up;
@@ -375,6 +380,8 @@ void lanes_look(struct dispatch *d)
                         lane->cap_at = now + CAP_MS;
                         lane->cap_seen = 0;
                 }
+                if (lane->ramp && !lane->failures && now >= lane->climb_at)
+                        lane_climb(d, lane); /* few letters: in minutes, then */
                 if (lane->busy)
                         look_late(d, lane);
         }

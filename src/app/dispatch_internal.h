@@ -131,6 +131,7 @@ struct lane { /* one relay */
         int64_t calm_at;    /* monotonic ms when its last alarm was over; 0 = none was */
         unsigned ramp;      /* lines at once while it gets up; 0 = it has */
         unsigned round;     /* letters answered with so many lines */
+        int64_t climb_at;   /* monotonic ms; then twice as many, even if few letters came */
         int64_t mute_at;    /* monotonic ms since when lines are open and none is up; 0 = not so */
         bool late;          /* its answers do not come in time */
         int64_t late_at;    /* monotonic ms since when */
@@ -322,7 +323,7 @@ void lane_heard_down(struct dispatch *d, struct line *line, const struct outcome
                      unsigned accepted);
 /* A late relay is tried by one letter now and then, while others answer in time. */
 bool lane_late_may_probe(struct dispatch *d, struct lane *lane);
-void lane_retry(struct lane *lane);  /* forget the back-off and ask now */
+void lane_retry(struct dispatch *d, struct lane *lane); /* forget the back-off and ask now */
 void lanes_look(struct dispatch *d); /* once a second: who is late, who may get more */
 
 /* dispatch_relays.c */

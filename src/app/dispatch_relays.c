@@ -91,7 +91,7 @@ int lanes_new(struct dispatch *d, struct config **cfg, struct err *e)
         return 0;
 }
 
-static void lane_order(struct lane *lane, const struct relay_order *o)
+static void lane_order(struct dispatch *d, struct lane *lane, const struct relay_order *o)
 {
         bool paused = o->paused_at != 0;
 
@@ -100,7 +100,7 @@ static void lane_order(struct lane *lane, const struct relay_order *o)
                          o->paused_by);
         lane->paused = paused;
         if (lane->ordered && o->retry_at > lane->retry_order)
-                lane_retry(lane);
+                lane_retry(d, lane);
         lane->retry_order = o->retry_at;
         lane->ordered = true; /* what was ordered before the start is done by the start */
 }
@@ -114,7 +114,7 @@ int lanes_orders(struct dispatch *d, struct err *e)
         if (r < 0)
                 return r;
         for (size_t i = 0; i < d->lanes->n; i++)
-                lane_order(&d->lanes->v[i], relay_order_of(v, n, d->lanes->v[i].cfg->name));
+                lane_order(d, &d->lanes->v[i], relay_order_of(v, n, d->lanes->v[i].cfg->name));
         return 0;
 }
 

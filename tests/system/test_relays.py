@@ -127,6 +127,27 @@ class Sick(RelayCase):
                 self.assertGreaterEqual(self.accepted(lines, line), need, opened)
         self.assertGreaterEqual(opened, 9)
 
+    def test_r73_with_few_letters_too_the_first_choice_is_soon_the_only_one(self):
+        sink, relays = self.two('on connect do reply 421 4.3.2 "down"', connections=16,
+                                other={'preference': 20})
+        self.press(rows=1, sink=sink, relays=relays)
+        self.clocked()
+        self.settled(n=1, release=self.send()['release'])
+        self.assertEqual(self.taken(self.other), 1)
+        sink.script('')
+        while not self.taken(sink):  # one letter at a time, a minute between them
+            self.clock.run(100)
+            time.sleep(0.6)
+            self.clock.run(1)
+            self.settled(n=1, release=self.send_to_one(Number=str(time.monotonic_ns())))
+        self.clock.run(400)  # five minutes and more: it climbs by time
+        time.sleep(1)
+        self.clock.run(1)
+        before = self.taken(self.other)
+        for n in range(4):
+            self.settled(n=1, release=self.send_to_one(Number=str(n)))
+        self.assertEqual(self.taken(self.other), before)
+
     @staticmethod
     def accepted(lines, until):
         """Dots answered before a line of the transcript."""
