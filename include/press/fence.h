@@ -23,12 +23,19 @@
 
 struct fence {
         int64_t at;      /* since when it is up, 0 = it is down */
-        int64_t sent_at; /* when the lost state last sent something, 0 = not known */
+        int64_t sent_at; /* when the lost state last sent something, 0 = not known: no record */
         bool moved;      /* another machine sent from this database before */
         bool ahead;      /* it is not up yet: the next start of pressd will raise it */
 };
 
 int fence_read(struct db *db, struct fence *ret, struct err *e);
+struct witness_found;
+/*
+ * 1 and *ret, raised `now`, where what witness.h found asks for a fence; 0 where it does not: a
+ * record that is gone is none while no letter waits that may have left.
+ */
+int fence_needed(struct db *db, const struct witness_found *found, int64_t now, struct fence *ret,
+                 struct err *e);
 /*
  * The same for people who look before pressd does: while it does not run, what its next start
  * would find counts as raised `now`, with `ahead`. It cannot be decided before it is up.

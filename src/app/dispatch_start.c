@@ -26,16 +26,16 @@ int dispatch_recover(struct dispatch *d, struct err *e)
 {
         CLEANUP(tx_done) struct tx tx = {0};
         struct witness_found found;
+        struct fence fence;
         int64_t now = clock_wall(), queued = 0, unknown = 0;
         int r = open_witness(d, &found, e);
 
         if (r == 0)
                 r = tx_begin(&tx, d->db, DB_WAIT_MS, e);
-        if (r == 0 && (found.older || found.moved))
-                r = fence_raise(
-                        &tx,
-                        &(struct fence){.at = now, .sent_at = found.sent_at, .moved = found.moved},
-                        e);
+        if (r == 0)
+                r = fence_needed(d->db, &found, now, &fence, e);
+        if (r > 0)
+                r = fence_raise(&tx, &fence, e);
         if (r == 0)
                 r = witness_turn(d->witness, &tx, e);
         if (r == 0)
@@ -84,6 +84,12 @@ int dispatch_fence(struct dispatch *d, struct err *e)
                         "Another machine sent from this database before. Letters that would be "
                         "sent, perhaps again: %lld. Nothing leaves until somebody decides: "
                         "pressctl fence",
+                        (long long) n);
+        else if (!f.sent_at)
+                err_set(&why, -ESTALE,
+                        "The record of what was sent from this database is gone from beside it, as "
+                        "after a restore. Letters that would be sent, perhaps again: %lld. Nothing "
+                        "leaves until somebody decides: pressctl fence",
                         (long long) n);
         else
                 err_set(&why, -ESTALE,

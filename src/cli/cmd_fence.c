@@ -50,7 +50,11 @@ static int show_json(struct cli *c, const struct fence *f)
 
         json_begin(&j);
         json_bool(&j, "fence", f->at != 0);
-        json_string(&j, "why", !f->at ? "" : f->moved ? "machine" : "older");
+        json_string(&j, "why",
+                    !f->at       ? ""
+                    : f->moved   ? "machine"
+                    : f->sent_at ? "older"
+                                 : "record");
         json_moment(&j, "at", f->at);
         json_moment(&j, "sent_at", f->sent_at);
         json_array(&j, "releases");
@@ -84,8 +88,11 @@ static int show(struct cli *c, const struct fence *f)
                 cli_say(c,
                         f->moved ? N_("The fence is up since %s: another machine sent from this "
                                       "database before.\n")
-                                 : N_("The fence is up since %s: this database is older than what "
-                                      "was sent from it.\n"),
+                        : !f->sent_at
+                                ? N_("The fence is up since %s: the record of what was sent from "
+                                     "this database is gone from beside it, as after a restore.\n")
+                                : N_("The fence is up since %s: this database is older than what "
+                                     "was sent from it.\n"),
                         cli_when(c, f->at, when));
         if (f->sent_at)
                 cli_say(c, "Sending is known until %s.\n", cli_when(c, f->sent_at, when));

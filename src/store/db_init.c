@@ -22,8 +22,7 @@ static void fd_close(int *fd)
                 close(*fd);
 }
 
-/* fsync() of the folder: a new name in it must survive a power cut. */
-static int sync_folder(const char *path)
+int db_sync_folder(const char *path)
 {
         CLEANUP(mem_free) char *copy = mem_strdup(path);
         CLEANUP(fd_close) int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -107,7 +106,7 @@ static int keep_copy(struct db *db, int version, struct err *e)
                 return r;
         }
         fd = open(part, O_RDWR | O_CLOEXEC);
-        if (fd < 0 || fsync(fd) < 0 || rename(part, bak) < 0 || sync_folder(bak) < 0)
+        if (fd < 0 || fsync(fd) < 0 || rename(part, bak) < 0 || db_sync_folder(bak) < 0)
                 return err_set(e, -EIO,
                                "The copy %s before the upgrade could not be written: %s. "
                                "The database is as it was.",
@@ -186,7 +185,7 @@ int db_init(const char *path, struct err *e)
                 if (r < 0 && r != -EEXIST)
                         return r;
                 made = r == 0;
-                (void) sync_folder(path);
+                (void) db_sync_folder(path);
         }
         r = db_attach(path, &db, e);
         if (r >= 0)

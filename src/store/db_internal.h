@@ -65,4 +65,7 @@ void db_unlock(struct db *db);
 /* Mode 0660 in the folder's group, whatever the umask is (R97). */
 int db_own_file(const char *path, int fd, struct err *e);
 
+/* db_init.c: fsync() of the folder, for a new name in it must survive a power cut. */
+int db_sync_folder(const char *path);
+
 #endif

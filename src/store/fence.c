@@ -36,6 +36,21 @@ int fence_read(struct db *db, struct fence *ret, struct err *e)
         return 0;
 }
 
+int fence_needed(struct db *db, const struct witness_found *found, int64_t now, struct fence *ret,
+                 struct err *e)
+{
+        const struct fence f = {.at = now, .sent_at = found->sent_at, .moved = found->moved};
+        int64_t n = 0;
+        int r = 0;
+
+        if (!found->older && !found->moved && found->gone)
+                r = fence_each(db, &f, NULL, NULL, &n, e);
+        if (r < 0 || (!found->older && !found->moved && !n))
+                return r;
+        *ret = f;
+        return 1;
+}
+
 int fence_look(struct db *db, int64_t now, struct fence *ret, struct err *e)
 {
         struct witness_found found;
@@ -44,10 +59,10 @@ int fence_look(struct db *db, int64_t now, struct fence *ret, struct err *e)
         if (r < 0 || ret->at || db_sender_runs(db))
                 return r;
         r = witness_look(db, &found, e);
-        if (r == 0 && (found.older || found.moved))
-                *ret = (struct fence){
-                        .at = now, .sent_at = found.sent_at, .moved = found.moved, .ahead = true};
-        return r;
+        if (r == 0)
+                r = fence_needed(db, &found, now, ret, e);
+        ret->ahead = r > 0;
+        return r < 0 ? r : 0;
 }
 
 int fence_raise(struct tx *tx, const struct fence *f, struct err *e)
@@ -61,7 +76,10 @@ int fence_raise(struct tx *tx, const struct fence *f, struct err *e)
                     e);
         return r < 0 ? r
                      : audit_add(tx, f->at, 0, "pressd", "fence up", 0,
-                                 f->moved ? "another machine" : "an older database", e);
+                                 f->moved     ? "another machine"
+                                 : f->sent_at ? "an older database"
+                                              : "no record beside the database",
+                                 e);
 }
 
 int fence_each(struct db *db, const struct fence *f,

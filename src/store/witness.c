@@ -20,6 +20,8 @@
 #define CHECK_DIGITS 16
 #define RECORD_MAX   256
 
+static const char NO_FILE[] = "none";
+
 struct record {
         char id[ID_DIGITS + 1], machine[ID_DIGITS + 1]; /* machine "-": it has none */
         int64_t turn, at;
@@ -31,6 +33,7 @@ struct witness {
         char machine[ID_DIGITS + 1]; /* "" = none */
         int64_t turn;                /* the last one that is committed */
         bool named;                  /* the database names this machine */
+        bool fresh;                  /* nothing was written yet: the first goes to the disk */
         bool broken;                 /* it could not be written: told */
 };
 
@@ -98,8 +101,8 @@ static int set_aside(const char *path, const char *whose, struct witness_found *
 }
 
 /*
- * 1: the record is this database's; 0: there is none, or *ret_whose says whose it is instead:
- * "bad", or another database's id.
+ * 1: the record is this database's; 0: *ret_whose says whose it is instead: "bad", another
+ * database's id, "none" when there is no file, "" when nothing was written yet.
  */
 static int read_record(struct db *db, const char *path, struct record *ret,
                        char ret_whose[ID_DIGITS + 1], struct err *e)
@@ -108,8 +111,10 @@ static int read_record(struct db *db, const char *path, struct record *ret,
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
         ssize_t n;
 
-        if (fd < 0 && errno == ENOENT)
+        if (fd < 0 && errno == ENOENT) {
+                snprintf(ret_whose, ID_DIGITS + 1, "%s", NO_FILE);
                 return 0;
+        }
         if (fd < 0)
                 return err_set(e, -errno, "%s cannot be read: %s.", path, strerror(errno));
         n = read(fd, text, sizeof(text) - 1);
@@ -144,12 +149,22 @@ static bool elsewhere(const struct witness *w, const char *machine)
         return w->machine[0] && strlen(machine) == ID_DIGITS && strcmp(machine, w->machine) != 0;
 }
 
+/*
+ * The file is there, empty, from before the first turn until its record is written; then it never
+ * is again.
+ */
+static bool is_gone(const char *whose, int64_t turn)
+{
+        return strcmp(whose, NO_FILE) == 0 ? turn > 0 : !whose[0] && turn > 1;
+}
+
 static void compare(const struct witness *w, const struct record *disk, const struct record *stored,
-                    struct witness_found *found)
+                    const char *whose, struct witness_found *found)
 {
         bool there = disk->id[0] != '\0';
 
         found->older = there && disk->turn > stored->turn;
+        found->gone = !there && is_gone(whose, stored->turn);
         found->sent_at = there ? disk->at : 0;
         found->moved = elsewhere(w, stored->machine) || (there && elsewhere(w, disk->machine));
 }
@@ -171,7 +186,7 @@ int witness_look(struct db *db, struct witness_found *ret, struct err *e)
                 r = read_database(db, &stored, e);
         if (r < 0)
                 return r;
-        compare(&w, &disk, &stored, &found);
+        compare(&w, &disk, &stored, whose, &found);
         *ret = found;
         return 0;
 }
@@ -193,15 +208,18 @@ int witness_open(struct db *db, struct witness **ret, struct witness_found *foun
                 r = read_record(db, path, &disk, whose, e);
         if (r == 0)
                 disk = (struct record){.id = ""};
-        if (r == 0 && whose[0])
+        if (r == 0 && whose[0] && strcmp(whose, NO_FILE) != 0)
                 r = set_aside(path, whose, found, e);
         if (r < 0)
                 return r;
-        compare(w, &disk, &stored, found);
+        compare(w, &disk, &stored, whose, found);
         w->turn = found->older ? disk.turn : stored.turn;
         r = db_lock_open(path, &w->fd, e);
         if (r < 0)
                 return r;
+        w->fresh = !disk.id[0];
+        if (w->fresh) /* its name is on disk before the database counts a turn: see is_gone() */
+                (void) db_sync_folder(path);
         *ret = TAKE(w);
         return 0;
 }
@@ -230,7 +248,9 @@ bool witness_write(struct witness *w, int64_t now)
         snprintf(r.machine, sizeof(r.machine), "%s", w->machine[0] ? w->machine : "-");
         n = record_text(&r, text);
         if (pwrite(w->fd, text, n, 0) == (ssize_t) n) {
-                w->broken = false;
+                if (w->fresh)
+                        (void) fdatasync(w->fd);
+                w->broken = w->fresh = false;
                 return true;
         }
         first = !w->broken;

@@ -72,6 +72,26 @@ class Fence(PressCase):
         for word in ('35', 'Thông cáo thử', '--accept', '--mark-sent'):
             self.assertIn(word, told.stdout)
 
+    def test_r90_a_later_backup_without_its_record_starts_paused(self):
+        self.press(SLOW, rows=PEOPLE)
+        self.once()
+        self.send()
+        self.copy()
+        self.once()
+        for f in self.dir.glob('press.db*'):
+            f.unlink()
+        self.put_back()
+        self.assertEqual(self.fence()['why'], 'record')
+        self.witness.touch()  # a start that was killed before it had raised the fence
+        self.assertIn('alarm key="fence"', self.once())
+        self.assertEqual(len(self.sink.saved()), 30)
+        row = self.fence()
+        self.assertEqual((row['fence'], row['why'], row['letters']), (True, 'record', 35))
+        self.assertIn('gone from beside it', self.ctl('fence', '--lang=en').stdout)
+        self.ok('fence', '--accept')
+        self.once()
+        self.assertEqual(len(self.sink.saved()), 60)
+
     def test_r90_whoever_looks_before_pressd_starts_is_told_the_same(self):
         self.older()
         row = self.fence()
