@@ -192,7 +192,8 @@ class Fence(PressCase):
         self.assertEqual(self.ctl('send', self.statement()).returncode, 3)
 
     def test_r90_killed_anywhere_the_record_is_never_ahead_of_its_own_database(self):
-        self.press('on dot do delay 5', rows=300)
+        self.press('on dot do delay 5', rows=300,
+                   sections={'class "normal"': {'retry': ['100ms']}})  # of what a kill cut off
         self.send()
         for _ in range(12):
             pressd = self.pressd()
