@@ -240,7 +240,8 @@ build/lint/cppcheck: $(wildcard src/*.c) $(LIB_SRC) $(wildcard include/press/*.h
 	cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr \
 		--error-exitcode=1 --cppcheck-build-dir=$(@D)/cpp -Iinclude \
 		--suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
-		--suppress=ctuuninitvar:src/core/token.c src
+		--suppress=ctuuninitvar:src/core/token.c \
+		$(addprefix --include=,$(firstword $(wildcard /usr/include/*/sys/queue.h))) src
 	@touch $@
 
 # --- installation ------------------------------------------------------------

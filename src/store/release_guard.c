@@ -99,8 +99,10 @@ static int only_one(struct db *db, const char *sql, const char *value, const cha
         return 1;
 }
 
-#define BY_KEY     "SELECT r.id FROM release r WHERE r.key = ?1 AND r.key <> '' AND "
-#define BY_NUMBER  "SELECT r.id FROM release r WHERE r.number_fold = ?1 AND r.number_fold <> '' AND "
+#define BY_KEY "SELECT r.id FROM release r WHERE r.key = ?1 AND r.key <> '' AND "
+#define BY_NUMBER                                                                     \
+        "SELECT r.id FROM release r WHERE r.number_fold = ?1 AND r.number_fold <> ''" \
+        " AND "
 #define NEWEST_TEN " ORDER BY r.id DESC LIMIT 10"
 
 /* Says what it might have been: the newest id, or the nearest of the latest Numbers and keys. */

@@ -137,7 +137,8 @@ static void test_every_kind_of_value_is_read(void **state)
         struct config *c =
                 loaded("# ghi chú // và /* nữa\n" BASE "approval = none /* { */ language = 'en'\n"
                        "allow = {\"a@X.example\", \"@Bo.example\",}\n"
-                       "refused_limit = 0 grace = \"20s\"  max_message = \"512KiB\"  timezone = \"Europe/Paris\"\n"
+                       "refused_limit = 0 grace = \"20s\"  max_message = \"512KiB\"\n"
+                       "timezone = \"Europe/Paris\"\n"
                        "return_path = \"tra@ministry.example\"\n"
                        "letterhead { ministry = \"BỘ X\" }\n"
                        "relay \"second\" { url = \"smtps://mail.example\" preference = 5"
