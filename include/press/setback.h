@@ -4,6 +4,9 @@
  * Its first recipients: of a release that the other side does not want, most of the first hundred
  * letters come back refused, and the other thousands need not be asked (R84). A recipient counts
  * once, when its sending has ended; not a resend, and not who was never tried.
+ *
+ * Its deliveries that made pressd crash: the third time the release must wait for a person.
+ *
  * Inside a write transaction. Errors: as db.h says.
  */
 #ifndef PRESS_SETBACK_H
@@ -27,5 +30,18 @@ int setback_first(struct tx *tx, int64_t release, bool refused, struct setback_f
                   struct err *e);
 /* They were judged: none is counted any more, whatever people decide. */
 int setback_judged(struct tx *tx, int64_t release, struct err *e);
+
+#define SETBACK_CRASHES 3
+
+struct setback_crash {
+        int64_t release, n; /* the delivery made pressd crash so often */
+        char *address;      /* the caller's to free() */
+};
+
+/* 1 and *ret, or 0 when there is no such delivery or that life's end has been counted. */
+int setback_crash(struct tx *tx, int64_t delivery, int64_t life, struct setback_crash *ret,
+                  struct err *e);
+/* A person lets the release go on: its crashes are counted anew. */
+int setback_forget(struct tx *tx, int64_t release, struct err *e);
 
 #endif

@@ -73,6 +73,7 @@ struct smtp_envelope {
         const char *envid; /* sent when DSN is offered; "" = none */
         uint64_t size;     /* octets of the letter as sent, for SIZE= */
         void *tag;         /* the caller's own; comes back in events */
+        int64_t delivery;  /* for crash_at(), while its replies are read; 0 = none */
 };
 
 enum smtp_event_type {

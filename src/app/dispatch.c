@@ -3,6 +3,7 @@
 
 #include "dispatch_internal.h"
 #include "press/clock.h"
+#include "press/crash.h"
 #include "press/log.h"
 #include "press/mem.h"
 
@@ -119,7 +120,9 @@ static int settle_all(struct dispatch *d, struct tx *tx, struct err *e)
         for (size_t i = 0; i < d->nresult; i++) {
                 if (!d->result[i].job->work)
                         continue; /* an alarm mail has no row */
+                crash_at(d->result[i].job->d.id);
                 r = result_settle(d, tx, &d->result[i], e);
+                crash_at(0);
                 if (r < 0)
                         return r;
         }
@@ -372,6 +375,8 @@ int dispatch_open(struct config **cfg, struct db *db, struct loop *loop, enum di
                 return r;
         domains_setup(d);
         r = dispatch_recover(d, e);
+        if (r == 0)
+                r = guard_start(d, e);
         if (r < 0)
                 return r;
         loop_on_turn(loop, turn, d);

@@ -2,6 +2,7 @@
 /* Deliveries are claimed and become letters: urgent ones first, releases of a class in turn. */
 #include "dispatch_internal.h"
 
+#include "press/crash.h"
 #include "press/mem.h"
 
 #include <errno.h>
@@ -148,8 +149,11 @@ static int claim_some(struct dispatch *d, struct tx *tx, struct work *w,
         CLEANUP(delivery_list_done) struct delivery_list list = {0};
         int r = claim(d, tx, w, work_early_only(d, w), want - *n, &list, e);
 
-        for (size_t i = 0; i < list.n && r >= 0; i++)
+        for (size_t i = 0; i < list.n && r >= 0; i++) {
+                crash_at(list.v[i].id);
                 r = claim_one(d, tx, w, &list.v[i], jobs, n, e);
+        }
+        crash_at(0);
         return r < 0 ? r : 0;
 }
 

@@ -9,6 +9,7 @@
 #include "dispatch_internal.h"
 
 #include "press/clock.h"
+#include "press/crash.h"
 #include "press/manifest.h"
 #include "press/mem.h"
 
@@ -126,7 +127,9 @@ static int gate_rows(struct dispatch *d, struct work *w, struct err *e)
                 if (page.v[i].copy)
                         continue; /* a resend came after the approval */
                 w->rows++;
+                crash_at(w->cursor);
                 r = manifest_fits(d->db, &page.v[i], &fits, e);
+                crash_at(0);
         }
         if (r < 0)
                 return r;

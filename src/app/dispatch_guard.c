@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch_internal.h"
 
+#include "press/clock.h"
+#include "press/crash.h"
 #include "press/fault.h"
+#include "press/log.h"
 #include "press/mem.h"
 #include "press/setback.h"
+#include "press/token.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -67,6 +71,72 @@ int guard_count(struct dispatch *d, struct tx *tx, const struct job *j, enum del
                 "refused_limit), the latest with “%s”; it is paused, nothing more is sent",
                 (long long) w->w.id, (long long) f.refused, (long long) f.n, said);
         return guard_pause(d, tx, w, &why, e);
+}
+
+/* One more death over the same delivery; the third pauses its release, and the queue goes on. */
+static int crashed(struct dispatch *d, const struct crash *c, struct err *e)
+{
+        CLEANUP(tx_done) struct tx tx = {0};
+        CLEANUP(mem_free) char *address = NULL;
+        const struct actor self = {.uid = 0, .name = "pressd", .now = clock_wall()};
+        struct setback_crash s = {0};
+        char key[64], text[ERR_TEXT_MAX];
+        struct err why;
+        int r;
+
+        r = tx_begin(&tx, d->db, DB_WAIT_MS, e);
+        if (r < 0)
+                return r;
+        r = setback_crash(&tx, c->delivery, c->life, &s, e);
+        if (r <= 0)
+                return r;
+        address = s.address;
+        err_set(&why, -EPERM,
+                "Release %lld: the letter to %s made pressd crash %lld times; it is paused, other "
+                "releases go on",
+                (long long) s.release, address, (long long) s.n);
+        err_text(&why, dispatch_config(d)->language, text, sizeof(text));
+        if (s.n >= SETBACK_CRASHES)
+                r = release_pause(&tx, s.release, text, &self, e);
+        if (r == -EINVAL) /* it has ended, or was cancelled */
+                s.n = 0;
+        else if (r < 0)
+                return r;
+        r = tx_commit(&tx, e);
+        if (r < 0)
+                return r;
+        log_error("crashed release=%lld delivery=%lld signal=%d", (long long) s.release,
+                  (long long) c->delivery, c->signo);
+        snprintf(key, sizeof(key), "release %lld", (long long) s.release);
+        if (s.n >= SETBACK_CRASHES)
+                dispatch_alarm(d, key, &why);
+        return 0;
+}
+
+/* Without its record pressd still sends: what cannot be counted is no reason to stop. */
+int guard_start(struct dispatch *d, struct err *e)
+{
+        CLEANUP(mem_free) char *file = mem_printf("%s.crash", db_path(d->db));
+        struct crash c;
+        struct err own = {0};
+        char text[ERR_TEXT_MAX];
+        int64_t life;
+        int r;
+
+        r = crash_open(file, db_identity(d->db)->id, &c, &own);
+        if (r > 0) {
+                r = crashed(d, &c, e);
+                if (r < 0)
+                        return r;
+        }
+        token_random(&life, sizeof(life));
+        if (r >= 0)
+                r = crash_arm(life, &own);
+        if (r < 0) {
+                err_format(&own, dispatch_config(d)->language, text, sizeof(text));
+                log_warning("crashes are not counted: %s", text);
+        }
+        return 0;
 }
 
 static bool nothing_more(enum release_state state)

@@ -355,6 +355,8 @@ int result_settle(struct dispatch *d, struct tx *tx, const struct result *r, str
 /* One of its deliveries came to `state`: too many refusals at the start pause the release. */
 int guard_count(struct dispatch *d, struct tx *tx, const struct job *j, enum delivery_state state,
                 const struct reply *reply, struct err *e);
+/* Reads whether a delivery made the last life of this program crash, and records this one's end. */
+int guard_start(struct dispatch *d, struct err *e);
 /* Ends alarms about releases of which nothing will be sent any more. */
 int guard_alarms(struct dispatch *d, struct err *e);
 

@@ -262,7 +262,7 @@ void line_hand(struct dispatch *d, struct line *line, struct job *j)
 {
         const struct config *cfg = line->lane->lanes->cfg;
         char tag[TOKEN_TAG_MAX], from[ADDR_MAX] = "";
-        struct smtp_envelope env = {.from = from, .envid = tag, .tag = j};
+        struct smtp_envelope env = {.from = from, .envid = tag, .tag = j, .delivery = j->d.id};
 
         token_tag(db_identity(d->db)->tag_key, j->d.id, tag);
         if (j->work)

@@ -2,15 +2,19 @@
 /* What a commit let go: letters to their lines, and what is over is forgotten. */
 #include "dispatch_internal.h"
 
+#include "press/crash.h"
+
 #include <string.h>
 
 /* The line writes at once: its relay reads while the next line's letter is made. */
 static void send_letter(struct dispatch *d, struct job *j)
 {
+        crash_at(j->d.id);
         j->go = false;
         j->line->since = loop_now(d->loop);
         conn_letter(j->line->conn, j->letter.v, j->letter.n);
         conn_flush(j->line->conn);
+        crash_at(0);
 }
 
 /* The first `n`. */
@@ -44,8 +48,10 @@ void wire_release(struct dispatch *d, const struct room *room, const struct clai
                 struct line *line = room_place(room, claim->urgent, i);
 
                 j->work->r.stored = RELEASE_SENDING; /* not before it is on disk */
+                crash_at(j->d.id);
                 job_splice(j);
                 line_hand(d, line, j);
+                crash_at(0);
                 if (j->behind && line->job[0]->go) /* the envelope rides behind its dot */
                         send_letter(d, line->job[0]);
         }

@@ -4,6 +4,7 @@
 #include "smtp_internal.h"
 
 #include "press/clock.h"
+#include "press/crash.h"
 #include "press/mem.h"
 #include "press/text.h"
 
@@ -286,6 +287,7 @@ void smtp_input(struct smtp *s, const char *p, size_t n, int64_t now)
 
                 if (reply_reader_idle(&s->reader))
                         s->reply_early = !smtp_awaits_sent(s);
+                crash_at(s->slot[0] ? s->slot[0]->delivery : 0);
                 r = reply_read(&s->reader, p, n, &used);
                 p += used;
                 n -= used;
@@ -294,6 +296,7 @@ void smtp_input(struct smtp *s, const char *p, size_t n, int64_t now)
                 else if (r > 0)
                         on_reply(s, &s->reader.reply, now);
         }
+        crash_at(0);
 }
 
 /* --- verbs ----------------------------------------------------------------- */
@@ -373,6 +376,7 @@ int smtp_envelope(struct smtp *s, const struct smtp_envelope *e, int64_t now)
                 return 0;
         t = mem_zalloc(sizeof(*t));
         t->tag = e->tag;
+        t->delivery = e->delivery;
         t->began = -1;
         smtp_commands(&s->opts.caps, e, t);
         s->slot[s->slot[0] ? 1 : 0] = t;

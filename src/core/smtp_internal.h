@@ -29,6 +29,7 @@ enum smtp_step_to { STEP_HELD, STEP_ASKED, STEP_REFUSED, STEP_GO, STEP_BODY };
 
 struct txn { /* one envelope */
         void *tag;
+        int64_t delivery;
         char *command; /* RSET, MAIL, RCPT and DATA lines in one run, owned */
         size_t mail_at, rcpt_at, data_at, end; /* offsets in command */
         enum smtp_step_to step;

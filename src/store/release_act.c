@@ -4,6 +4,7 @@
 
 #include "press/event.h"
 #include "press/mem.h"
+#include "press/setback.h"
 #include "release_internal.h"
 #include "sql.h"
 
@@ -172,6 +173,8 @@ int release_resume(struct tx *tx, int64_t id, const struct actor *a, struct err 
         if (rel.state != RELEASE_PAUSED)
                 return wrong_state(&rel, e);
         r = set_paused(tx, id, false, "", e);
+        if (r == 0)
+                r = setback_forget(tx, id, e);
         return r < 0 ? r : act_done(tx, a, "resume", id, "", e);
 }
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What makes pressd itself pause a release: refusals at its start, letters that crash it."""
 import contextlib
+import signal
 import sqlite3
 import unittest
 
 import harness
 from press_case import PressCase
+from torture import rig
 
 NO = 'do reply 550 5.7.1 "we do not know this sender"'
 ONE_LINE = {'connections': 1}
@@ -148,6 +150,120 @@ class Refused(PressCase):
     def faults(self):
         with contextlib.closing(sqlite3.connect(f'file:{self.dir}/press.db?mode=ro', uri=True)) as db:
             return db.execute('SELECT key FROM fault').fetchall()
+
+
+BAD, GOOD = 'n00003@paper3.example', 'n00001@paper1.example'
+ENDS = {'reply': 'what kills the sender', 'row': BAD}
+
+
+class Crash(PressCase):
+    """A delivery that makes pressd die of itself three times pauses its release."""
+
+    def setUp(self):
+        super().setUp()
+        self.press(f'on rcpt match "{BAD}" do reply 550 "{ENDS["reply"]}"', rows=6,
+                   relay=ONE_LINE)
+        self.conf = harness.write_config(self.dir, self.sink.relay(**ONE_LINE),
+                                         sections={'class "normal"': {'retry': ['100ms']}})
+        self.send()
+
+    def die(self, signo=signal.SIGSEGV, at='reply', code=None):
+        """One life with what kills it; without a sanitizer the exit status is the true one."""
+        env = rig.preload('failcall', {**harness.ENV, 'FAILCALL': f'crash_{at}',
+                                       'FAILCALL_WORD': ENDS[at], 'FAILCALL_CODE': str(int(signo))})
+        got = harness.Pressd.drain(self.conf, env=env)
+        if code is not None:
+            self.assertEqual(got, code, self.pressd_log())
+        elif not rig.SAN:
+            self.assertEqual(got, -signo, self.pressd_log())
+
+    def state(self, release=1):
+        return self.json('show', release)[0]['state']
+
+    def paused(self, signo, at='reply'):
+        for _ in range(3):
+            self.assertNotEqual(self.state(), 'paused')
+            self.die(signo, at)
+        self.send(self.statement(name='o.txt', Title='Bản khác', To=f'email:{GOOD}'))
+        self.die(signo, at, code=3)  # the letter is not met again, and the other release goes on
+        self.assertEqual(self.state(), 'paused')
+        self.assertEqual(self.counts(2), {'relayed': 1})
+        for text in (self.json('show', 1)[0]['reason'], self.pressd_log()):
+            self.assertIn(f'the letter to {BAD} made pressd crash 3 times', text)
+        self.assertIn('alarm key="release 1"', self.pressd_log())
+        self.assert_sum()
+
+    def test_three_crashes_over_a_reply_pause_the_release_and_the_queue_goes_on(self):
+        self.paused(signal.SIGSEGV)
+
+    def test_three_aborts_over_a_reply_do_too(self):
+        self.paused(signal.SIGABRT)
+
+    def test_so_do_bus_errors_and_wrong_arithmetic(self):
+        self.die(signal.SIGBUS)
+        self.die(signal.SIGFPE)
+        self.die(signal.SIGBUS)
+        self.die(signal.SIGFPE, code=3)
+        self.assertEqual(self.state(), 'paused')
+
+    def test_three_crashes_over_a_row_before_the_first_letter_pause_it_too(self):
+        self.paused(signal.SIGSEGV, at='row')
+        self.assertEqual(self.received(), {GOOD: 1})
+
+    def test_a_kill_at_the_same_place_never_counts(self):
+        for _ in range(4):
+            self.die(signal.SIGKILL)
+        self.drain()
+        self.assertEqual(self.counts(), {'relayed': 5, 'refused': 1})
+        self.assertNotIn('crashed', self.pressd_log())
+
+    def test_two_crashes_and_a_success_are_nothing(self):
+        self.die()
+        self.die()
+        self.drain()
+        self.assertEqual(self.counts(), {'relayed': 5, 'refused': 1})
+        self.assertEqual(self.pressd_log().count('crashed release=1'), 2)
+
+    def test_a_life_that_ends_before_it_counted_counts_once(self):
+        """The record is there still: as if pressd had been killed behind the commit."""
+        record = self.dir / 'press.db.crash'
+        self.die()
+        kept = record.read_bytes()
+        for _ in range(4):
+            self.die(signal.SIGKILL)
+            record.write_bytes(kept)
+        self.drain()
+        self.assertEqual(self.state(), 'done')
+        self.assertEqual(self.pressd_log().count('crashed release=1'), 1)
+
+    def test_a_person_s_resume_begins_to_count_anew(self):
+        self.paused(signal.SIGSEGV)
+        self.ok('resume', 1)
+        self.die()
+        self.die()
+        self.assertNotEqual(self.state(), 'paused')
+        self.die()
+        self.drain(3)
+        self.assertEqual(self.state(), 'paused')
+        self.ok('resume', 1)
+        self.drain()
+        self.assertEqual(self.counts(), {'relayed': 5, 'refused': 1})
+
+    def test_the_record_of_another_database_is_not_counted(self):
+        record = self.dir / 'press.db.crash'
+        self.die()
+        other = record.read_bytes()
+        self.drain()
+        record.write_bytes(other[:16] + b'0' * 32 + other[48:])
+        self.drain()
+        self.assertEqual(self.pressd_log().count('crashed release=1'), 1)
+        self.assertEqual(record.stat().st_mode & 0o777, 0o600)
+
+    def test_a_record_that_cannot_be_kept_stops_no_letter(self):
+        (self.dir / 'press.db.crash').mkdir()
+        self.drain()
+        self.assertEqual(self.counts(), {'relayed': 5, 'refused': 1})
+        self.assertIn('crashes are not counted', self.pressd_log())
 
 
 if __name__ == '__main__':
