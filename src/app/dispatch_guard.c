@@ -12,6 +12,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+static const char KEY[] = "release "; /* of alarms, with the number behind it */
 
 #define REFUSED_LEAST 20 /* fewer are no sign, however small the release is */
 
@@ -107,7 +110,7 @@ static int crashed(struct dispatch *d, const struct crash *c, struct err *e)
                 return r;
         log_error("crashed release=%lld delivery=%lld signal=%d", (long long) s.release,
                   (long long) c->delivery, c->signo);
-        snprintf(key, sizeof(key), "release %lld", (long long) s.release);
+        snprintf(key, sizeof(key), "%s%lld", KEY, (long long) s.release);
         if (s.n >= SETBACK_CRASHES)
                 dispatch_alarm(d, key, &why);
         return 0;
@@ -151,12 +154,11 @@ int guard_alarms(struct dispatch *d, struct err *e)
 
         for (size_t i = 0; i < n; i++) {
                 CLEANUP(release_done) struct release rel = {0};
-                long long id;
                 int r;
 
-                if (sscanf(v[i].key, "release %lld", &id) != 1)
+                if (strncmp(v[i].key, KEY, sizeof(KEY) - 1) != 0)
                         continue;
-                r = release_get(d->db, id, &rel, e);
+                r = release_get(d->db, strtoll(v[i].key + sizeof(KEY) - 1, NULL, 10), &rel, e);
                 if (r < 0 && r != -ENOENT)
                         return r;
                 if (r == -ENOENT || nothing_more(rel.state))
