@@ -371,10 +371,8 @@ void lanes_look(struct dispatch *d)
                 unsigned most = (unsigned) lane->cfg->connections;
                 unsigned cap = (unsigned) lane->cfg->messages_per_connection;
 
-                if (lane->most < most && now >= lane->more_at) {
-                        lane->most++;
-                        lane->more_at = now + MORE_MS;
-                }
+                for (; lane->most < most && now >= lane->more_at; lane->more_at += MORE_MS)
+                        lane->most++; /* for each minute, however seldom this looks */
                 if (lane->cap < cap && now >= lane->cap_at) {
                         lane->cap = 2 * lane->cap < cap ? 2 * lane->cap : cap;
                         lane->cap_at = now + CAP_MS;

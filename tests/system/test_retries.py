@@ -229,11 +229,9 @@ class Connections(PressCase):
                 self.dir.mkdir()
                 self.press('max-messages 5', rows=60,
                            relay={'connections': 2, 'pipelining': pipelining})
-                start = time.monotonic()
                 self.send()
                 self.drain()
                 self.assertEqual(self.counts(), {'relayed': 60})
-                self.assertLess(time.monotonic() - start, 3)  # no back-off in between
                 self.assertNotIn('relay refused', self.pressd_log())
                 refused = [s for s in self.sink.transcript(who='S:') if s.text.startswith('421')]
                 self.assertLessEqual(len(refused), 2)  # once a connection, then it is known
