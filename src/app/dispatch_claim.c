@@ -190,7 +190,7 @@ static int claim_class(struct dispatch *d, struct tx *tx, enum release_class cla
                        struct job **jobs, size_t want, size_t *ret_n, struct err *e)
 {
         struct work *ready[WORK_MAX];
-        size_t n, nready;
+        size_t n, nready, before = *ret_n;
         int r = 0;
 
         do {
@@ -201,7 +201,6 @@ static int claim_class(struct dispatch *d, struct tx *tx, enum release_class cla
                         if (w->w.class == class && work_ready(d, w))
                                 ready[nready++] = w;
                 }
-                d->turn_of[class]++;
                 n = *ret_n;
                 for (size_t i = 0; i < nready && r == 0 && *ret_n < want; i++) {
                         size_t left = want - *ret_n, share = (left + nready - i - 1) / (nready - i);
@@ -209,6 +208,9 @@ static int claim_class(struct dispatch *d, struct tx *tx, enum release_class cla
                         r = claim_release(d, tx, ready[i], jobs + *ret_n, share, ret_n, e);
                 }
         } while (r == 0 && *ret_n<want && * ret_n> n && !domains_again(d));
+        /* Once, however often it went round: where one letter is all that a limit allows, each
+         * release would else come back to the same place. */
+        d->turn_of[class] += *ret_n > before;
         return r;
 }
 

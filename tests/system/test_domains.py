@@ -96,6 +96,17 @@ class Limits(PressCase):
         self.assertLessEqual(last - first, 40)  # at most one of the others between them
         self.assertEqual(self.peak('gmail.com', self.sink), 1)
 
+    def test_releases_of_one_class_take_turns_within_a_domain_s_limit(self):
+        self.press('on dot do delay 10', rows=people(gmail_com=12), relay={'connections': 4},
+                   sections=limit(connections=1))
+        for title in ('Một', 'Hai'):
+            self.send(self.statement(Title=title, name=f'{title}.txt'))
+        self.drain()
+        self.assertEqual((self.counts(1), self.counts(2)), ({'relayed': 12}, {'relayed': 12}))
+        titles = [m['Subject'] for m in self.sink.mails()]
+        for n in range(2, 24, 2):
+            self.assertEqual(titles[:n].count('Hai'), n // 2, titles)
+
     # --- letters a minute
 
     def paced(self, factor, *args):
