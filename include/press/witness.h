@@ -8,8 +8,9 @@
  * and not events are compared because a letter that left has no event before its outcome.
  *
  * A record that is gone though pressd ran on the database counts as a restore, as long as letters
- * wait. What it cannot notice: a snapshot that put both files back together on the same machine;
- * a copy of before pressd's first start, put back without the record.
+ * wait; so does one that is another database's or unreadable. What it cannot notice: a snapshot
+ * that put both files back together on the same machine; a copy of before pressd's first start, put
+ * back without the record.
  */
 #ifndef PRESS_WITNESS_H
 #define PRESS_WITNESS_H
@@ -23,8 +24,8 @@ struct witness;
 
 struct witness_found {
         bool older;       /* the database is behind its record */
-        bool gone;        /* pressd ran on this database, and there is no record: it was removed, or
-                           * the database came without it */
+        bool gone;        /* pressd ran on this database, and there is no record of it: it was
+                           * removed or spoilt, or the database came without it */
         bool moved;       /* another machine's pressd wrote record or database last */
         int64_t sent_at;  /* the record's moment, 0 = there was none */
         char aside[4200]; /* whereto a record went that is another database's or unreadable; "" */

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MACHINE_FILE "/etc/machine-id"
@@ -20,7 +21,7 @@
 #define CHECK_DIGITS 16
 #define RECORD_MAX   256
 
-static const char NO_FILE[] = "none";
+static const char NO_FILE[] = "none", UNREADABLE[] = "bad";
 
 struct record {
         char id[ID_DIGITS + 1], machine[ID_DIGITS + 1]; /* machine "-": it has none */
@@ -109,11 +110,19 @@ static int read_record(struct db *db, const char *path, struct record *ret,
                        char ret_whose[ID_DIGITS + 1], struct err *e)
 {
         char text[RECORD_MAX] = "";
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        struct stat st;
         ssize_t n;
 
         if (fd < 0 && errno == ENOENT) {
                 snprintf(ret_whose, ID_DIGITS + 1, "%s", NO_FILE);
+                return 0;
+        }
+        if ((fd < 0 && errno == ELOOP) ||
+            (fd >= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))) {
+                if (fd >= 0)
+                        close(fd);
+                snprintf(ret_whose, ID_DIGITS + 1, "%s", UNREADABLE);
                 return 0;
         }
         if (fd < 0)
@@ -126,7 +135,7 @@ static int read_record(struct db *db, const char *path, struct record *ret,
                 return 0;
         if (record_parse(text, ret) && strcmp(ret->id, db->identity.id) == 0)
                 return 1;
-        snprintf(ret_whose, ID_DIGITS + 1, "%s", ret->id[0] ? ret->id : "bad");
+        snprintf(ret_whose, ID_DIGITS + 1, "%s", ret->id[0] ? ret->id : UNREADABLE);
         return 0;
 }
 
@@ -152,11 +161,11 @@ static bool elsewhere(const struct witness *w, const char *machine)
 
 /*
  * The file is there, empty, from before the first turn until its record is written; then it never
- * is again.
+ * is again. What stands in its place, another database's or unreadable, tells no more than none.
  */
 static bool is_gone(const char *whose, int64_t turn)
 {
-        return strcmp(whose, NO_FILE) == 0 ? turn > 0 : !whose[0] && turn > 1;
+        return whose[0] ? turn > 0 : turn > 1;
 }
 
 static void compare(const struct witness *w, const struct record *disk, const struct record *stored,

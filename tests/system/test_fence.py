@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """R90: a database older than what was sent from it sends nothing before a person has decided."""
 import hashlib
+import os
 import pathlib
 import re
 import shutil
@@ -259,18 +260,39 @@ class Fence(PressCase):
         self.send()
         self.assertIn('press.db.witness.ffffffff', self.once())
         self.assertTrue((self.dir / 'press.db.witness.ffffffff').exists())
-        self.assertEqual(len(self.sink.saved()), 4)
 
     def test_a_record_that_cannot_be_read_is_set_aside_and_none_is_no_fault(self):
         self.press(rows=4)
         self.once()
-        self.send()
-        self.witness.write_text('press witness 1 half a li')
-        self.assertIn('press.db.witness.bad', self.once())
-        self.assertEqual(len(self.sink.saved()), 4)
+        for spoil in (lambda: self.witness.write_text('press witness 1 half a li'),
+                      lambda: os.mkfifo(self.witness), lambda: self.witness.mkdir(),
+                      lambda: self.witness.symlink_to('/etc/passwd')):
+            self.witness.unlink()
+            spoil()
+            self.assertIn('press.db.witness.bad', self.once())
+            self.assertEqual(self.fence(0)['fence'], False)
+            bad = self.dir / 'press.db.witness.bad'
+            bad.rmdir() if bad.is_dir() and not bad.is_symlink() else bad.unlink()
         self.witness.unlink()
         self.once()
         self.assertEqual(self.fence(0)['fence'], False)
+
+    def test_r90_letters_wait_when_the_record_is_spoilt_or_another_databases(self):
+        self.press(rows=4)
+        self.once()
+        self.send()
+        self.witness.write_text('press witness 1 half a li')
+        self.once()
+        self.assertEqual(len(self.sink.saved()), 0)
+        self.assertEqual(self.fence()['why'], 'record')
+        self.ok('fence', '--accept')
+        self.once()
+        self.assertEqual(len(self.sink.saved()), 4)
+        self.send(self.statement(Title='Hai', name='t.txt'), '--again')
+        self.forge(ident='f' * 32, turn=10 ** 6)
+        self.once()
+        self.assertEqual(len(self.sink.saved()), 4)
+        self.assertEqual(self.fence()['why'], 'record')
 
     def test_nobody_else_may_read_or_write_the_record(self):
         self.press(rows=1)
