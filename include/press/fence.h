@@ -25,6 +25,7 @@ struct fence {
         int64_t at;      /* since when it is up, 0 = it is down */
         int64_t sent_at; /* when the lost state last sent something, 0 = not known: no record */
         bool moved;      /* another machine sent from this database before */
+        int64_t last;    /* the newest release when it went up: no later one can have left */
         bool ahead;      /* it is not up yet: the next start of pressd will raise it */
 };
 
@@ -32,7 +33,7 @@ int fence_read(struct db *db, struct fence *ret, struct err *e);
 struct witness_found;
 /*
  * 1 and *ret, raised `now`, where what witness.h found asks for a fence; 0 where it does not: a
- * record that is gone is none while no letter waits that may have left.
+ * record that is gone is none while no letter waits that may have left. ret->last is every release: none is newer yet.
  */
 int fence_needed(struct db *db, const struct witness_found *found, int64_t now, struct fence *ret,
                  struct err *e);
@@ -41,7 +42,7 @@ int fence_needed(struct db *db, const struct witness_found *found, int64_t now, 
  * would find counts as raised `now`, with `ahead`. It cannot be decided before it is up.
  */
 int fence_look(struct db *db, int64_t now, struct fence *ret, struct err *e);
-/* f->at must be set. Leaves an audit row. */
+/* f->at must be set; f->last is not looked at: it is the newest there is. Leaves an audit row. */
 int fence_raise(struct tx *tx, const struct fence *f, struct err *e);
 
 struct fence_release { /* strings valid during the callback only */
@@ -51,8 +52,8 @@ struct fence_release { /* strings valid during the callback only */
         int64_t n;     /* letters that wait: so many may have left already */
 };
 /*
- * The releases that may have sent since: those due before f->sent_at (all, when it is not
- * known) with letters that wait. fn returning non-zero stops. *ret_n: letters of approved ones.
+ * The releases that may have sent since: up to f->last, those due before f->sent_at (all, when
+ * it is not known) with letters that wait. fn returning non-zero stops. *ret_n: letters of approved ones.
  */
 int fence_each(struct db *db, const struct fence *f,
                int (*fn)(void *ctx, const struct fence_release *r), void *ctx, int64_t *ret_n,

@@ -13,8 +13,8 @@
 /* A commit may have been the last without its record: a minute is more than that takes. */
 #define MARGIN_MS 60000
 
-/* ?1: the moment until which something may have been sent, 0 = not known. */
-#define MAY_HAVE_SENT "(?1 = 0 OR min(r.early_at, r.due_at) <= ?1)"
+/* ?1: the moment until which something may have been sent, 0 = not known; ?2: fence.last. */
+#define MAY_HAVE_SENT "r.id <= ?2 AND (?1 = 0 OR min(r.early_at, r.due_at) <= ?1)"
 
 static int64_t until(const struct fence *f)
 {
@@ -23,7 +23,8 @@ static int64_t until(const struct fence *f)
 
 int fence_read(struct db *db, struct fence *ret, struct err *e)
 {
-        static const char sql[] = "SELECT fence_at, fence_sent_at, fence_moved FROM meta";
+        static const char sql[] =
+                "SELECT fence_at, fence_sent_at, fence_moved, fence_last FROM meta";
         CLEANUP(sql_close) struct sql *q = NULL;
         int r = sql_open(db, sql, SQL_NOTHING, &q, e);
 
@@ -32,14 +33,23 @@ int fence_read(struct db *db, struct fence *ret, struct err *e)
         if (r < 0)
                 return r;
         *ret = (struct fence){
-                .at = sql_int(q, 0), .sent_at = sql_int(q, 1), .moved = sql_int(q, 2) != 0};
+                .at = sql_int(q, 0),
+                .sent_at = sql_int(q, 1),
+                .moved = sql_int(q, 2) != 0,
+                .last = sql_int(q, 3),
+        };
         return 0;
 }
 
 int fence_needed(struct db *db, const struct witness_found *found, int64_t now, struct fence *ret,
                  struct err *e)
 {
-        const struct fence f = {.at = now, .sent_at = found->sent_at, .moved = found->moved};
+        const struct fence f = {
+                .at = now,
+                .sent_at = found->sent_at,
+                .moved = found->moved,
+                .last = INT64_MAX,
+        };
         int64_t n = 0;
         int r = 0;
 
@@ -68,7 +78,8 @@ int fence_look(struct db *db, int64_t now, struct fence *ret, struct err *e)
 int fence_raise(struct tx *tx, const struct fence *f, struct err *e)
 {
         static const char sql[] =
-                "UPDATE meta SET fence_at = ?1, fence_sent_at = ?2, fence_moved = ?3";
+                "UPDATE meta SET fence_at = ?1, fence_sent_at = ?2, fence_moved = ?3,"
+                " fence_last = (SELECT coalesce(max(id), 0) FROM release)";
         int r;
 
         assert(f->at);
@@ -89,12 +100,13 @@ int fence_each(struct db *db, const struct fence *f,
         static const char sql[] =
                 "SELECT r.id, r.number, r.title, r.state = 'proposed', sum(c.n)"
                 "  FROM release r JOIN release_count c ON c.release_id = r.id WHERE " COUNT_OPEN
-                "   AND (r.state = 'proposed' AND (?1 = 0 OR max(r.at, r.embargo) <= ?1)"
+                "   AND (r.state = 'proposed' AND r.id <= ?2"
+                "        AND (?1 = 0 OR max(r.at, r.embargo) <= ?1)"
                 "    OR r.state IN ('approved', 'sending') AND " MAY_HAVE_SENT ")"
                 " GROUP BY r.id, r.number, r.title, r.state ORDER BY r.id";
         CLEANUP(sql_close) struct sql *q = NULL;
         int64_t n = 0;
-        int r = sql_open(db, sql, SQL_WITH(SQL_INT(until(f))), &q, e);
+        int r = sql_open(db, sql, SQL_WITH(SQL_INT(until(f)), SQL_INT(f->last)), &q, e);
 
         if (r < 0)
                 return r;
@@ -123,10 +135,12 @@ static int next_release(struct db *db, const struct fence *f, struct fence_walk 
 {
         static const char sql[] =
                 "SELECT min(r.id) FROM release r JOIN release_count c ON c.release_id = r.id"
-                " WHERE r.id > ?2 AND r.state IN ('approved', 'sending') AND " COUNT_OPEN
+                " WHERE r.id > ?3 AND r.state IN ('approved', 'sending') AND " COUNT_OPEN
                 " AND " MAY_HAVE_SENT;
         int64_t id = 0;
-        int r = sql_get_int(db, sql, SQL_WITH(SQL_INT(until(f)), SQL_INT(w->release)), &id, e);
+        int r = sql_get_int(db, sql,
+                            SQL_WITH(SQL_INT(until(f)), SQL_INT(f->last), SQL_INT(w->release)), &id,
+                            e);
 
         if (r < 0)
                 return r;
@@ -193,7 +207,7 @@ int fence_decide(struct tx *tx, const struct fence *f, struct fence_walk *w, boo
 int fence_lower(struct tx *tx, const struct actor *a, const char *verb, struct err *e)
 {
         static const char sql[] =
-                "UPDATE meta SET fence_at = 0, fence_sent_at = 0, fence_moved = 0";
+                "UPDATE meta SET fence_at = 0, fence_sent_at = 0, fence_moved = 0, fence_last = 0";
         int r = sql_run(tx->db, sql, SQL_NOTHING, e);
 
         return r < 0 ? r : audit_add(tx, a->now, a->uid, a->name, verb, 0, "", e);

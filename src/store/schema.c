@@ -14,7 +14,7 @@ static const char releases[] =
         "  turn INTEGER NOT NULL DEFAULT 0,"  /* of pressd, counted in each of its commits */
         "  machine TEXT NOT NULL DEFAULT ''," /* on which it last ran */
         "  fence_at INTEGER NOT NULL DEFAULT 0, fence_sent_at INTEGER NOT NULL DEFAULT 0,"
-        "  fence_moved INTEGER NOT NULL DEFAULT 0) STRICT;"
+        "  fence_moved INTEGER NOT NULL DEFAULT 0, fence_last INTEGER NOT NULL DEFAULT 0) STRICT;"
 
         "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;"
 

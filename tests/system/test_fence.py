@@ -177,6 +177,22 @@ class Fence(PressCase):
         self.ok('fence', '--mark-sent')
         self.assertEqual(self.counts(2), {'queued': 35})
 
+    def test_what_was_submitted_after_the_fence_went_up_cannot_have_left(self):
+        self.press(rows=PEOPLE)
+        self.once()
+        self.send()
+        self.forge(machine='0123456789abcdef0123456789abcdef')  # no moment to go by
+        self.once()
+        self.assertEqual(self.fence()['releases'], [1])
+        done = self.ctl('send', self.statement('Tin mới.', 'new.txt', Title='Khẩn'))
+        self.assertEqual(done.returncode, 3)
+        row = self.fence()
+        self.assertEqual((row['releases'], row['letters']), ([1], 35))
+        self.ok('fence', '--mark-sent')
+        self.once()
+        self.assertEqual(self.counts(1), {'unknown': 35})
+        self.assertEqual(self.counts(2), {'relayed': 35})
+
     def test_a_release_that_waited_for_approval_then_is_named(self):
         self.press(rows=PEOPLE, approval='one')
         self.send_waiting()
