@@ -167,6 +167,28 @@ static void sort_relays(struct config *c)
                 }
 }
 
+/* Domains are the same whatever their case: of two limits one would silently win. */
+static int check_limits(struct config *c, const struct places *p, struct err *e)
+{
+        CLEANUP(mem_free) unsigned *line = mem_zalloc((c->ndomain_limit + 1) * sizeof(*line));
+
+        for (size_t i = 0; i < c->ndomain_limit; i++) {
+                struct config_domain_limit *l = &c->domain_limit[i];
+                char domain[256];
+                int r = addr_domain(l->domain, domain, e);
+
+                for (size_t k = 0; k < i && r == 0; k++)
+                        if (strcmp(c->domain_limit[k].domain, domain) == 0)
+                                r = err_set(e, -EINVAL, "%s “%s” is there already, in line %u",
+                                            "domain_limit", domain, line[k]);
+                if (r < 0)
+                        return located(r, p, "domain_limit", l->domain, "", e);
+                line[i] = config_line(p, "domain_limit", l->domain, "");
+                replace(&l->domain, domain);
+        }
+        return 0;
+}
+
 static int check_relays(struct config *c, const struct places *p, struct err *e)
 {
         if (c->nrelay == 0)
@@ -180,16 +202,7 @@ static int check_relays(struct config *c, const struct places *p, struct err *e)
                         return r;
         }
         sort_relays(c);
-        for (size_t i = 0; i < c->ndomain_limit; i++) {
-                struct config_domain_limit *l = &c->domain_limit[i];
-                char domain[256];
-                int r = addr_domain(l->domain, domain, e);
-
-                if (r < 0)
-                        return located(r, p, "domain_limit", l->domain, "", e);
-                replace(&l->domain, domain);
-        }
-        return 0;
+        return check_limits(c, p, e);
 }
 
 /* --- addresses and names ---------------------------------------------------- */

@@ -15,7 +15,7 @@ static int number(const char *s, int64_t *ret, struct err *e)
         size_t digits = strspn(s, "0123456789");
 
         if (digits == 0 || s[digits] || digits > 12)
-                return err_set(e, -EINVAL, "“%s” is not a whole number", s);
+                return err_set(e, -EINVAL, "“%s” is not a whole number; write digits alone", s);
         if (s[0] == '0' && digits > 1)
                 return err_set(e, -EINVAL,
                                "“%s” could be read as octal; write it without the 0 "

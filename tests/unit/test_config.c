@@ -255,6 +255,8 @@ static void test_a_value_out_of_range_stops_the_start_with_file_and_line(void **
                 {"class \"normal\" { give_up = \"1m\" }", "shorter than the first wait"},
                 {"class \"normal\" { unknown = \"drop\" }", "there are: hold, retry"},
                 {"domain_limit \"a b\" { }", ""},
+                {"domain_limit \"a.vn\" { } domain_limit \"A.VN\" { }",
+                 "is there already, in line 6"},
                 {"relay \"b\" { url = \"smtp://h\" connections = 0 }", "from 1 to 500"},
                 {"relay \"b\" { url = \"smtp://h\" connections = 1x }", "not a whole number"},
                 {"relay \"b\" { url = \"http://h\" }", "smtp://HOST"},
