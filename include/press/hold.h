@@ -31,6 +31,7 @@ struct hold_domain { /* letters wait for its domain_limit */
 struct hold {
         bool open; /* something is still to be sent; else nothing below is set */
         bool proposed, fenced, paused, paused_all;
+        char *paused_by;   /* who paused all, and why; owned */
         const char *relay; /* every relay is paused, and this is one; borrowed; NULL = not so */
         bool no_sender;
         int64_t to_try, undecided; /* deliveries; undecided: a held `unknown` */

@@ -186,8 +186,11 @@ int release_cancel_rest(struct tx *tx, int64_t id, size_t limit, int64_t at, int
 /* A cancelled or rejected release with waiting deliveries (whoever cancelled it died), 0 = none. */
 int release_cancel_unfinished(struct db *db, int64_t *ret_id, struct err *e);
 /* `pause --all`: nothing is claimed while it is set. */
-int release_pause_all(struct tx *tx, bool paused, const struct actor *a, struct err *e);
+/* why == NULL: goes on. */
+int release_pause_all(struct tx *tx, const char *why, const struct actor *a, struct err *e);
 int release_paused_all(struct db *db, bool *ret, struct err *e);
+/* "NAME" or "NAME: WHY" of who paused everything, owned; NULL while nobody has. */
+int release_paused_all_by(struct db *db, char **ret, struct err *e);
 
 /*
  * What pressd works on: visible releases that are approved or sending, not

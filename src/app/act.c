@@ -46,7 +46,7 @@ int act_pause(const struct act *a, int64_t release, const char *why, struct err 
 
         if (r == 0)
                 r = release ? release_pause(&tx, release, why, &a->who, e)
-                            : release_pause_all(&tx, true, &a->who, e);
+                            : release_pause_all(&tx, why, &a->who, e);
         return r < 0 ? r : commit(a, &tx, e);
 }
 
@@ -57,7 +57,7 @@ int act_resume(const struct act *a, int64_t release, struct err *e)
 
         if (r == 0)
                 r = release ? release_resume(&tx, release, &a->who, e)
-                            : release_pause_all(&tx, false, &a->who, e);
+                            : release_pause_all(&tx, NULL, &a->who, e);
         return r < 0 ? r : commit(a, &tx, e);
 }
 

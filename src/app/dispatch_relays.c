@@ -95,9 +95,10 @@ static void lane_order(struct dispatch *d, struct lane *lane, const struct relay
 {
         bool paused = o->paused_at != 0;
 
-        if (paused != lane->paused)
-                log_info("relay %s relay=%s by=%s", paused ? "paused" : "resumed", lane->cfg->name,
-                         o->paused_by);
+        if (paused && !lane->paused)
+                log_info("relay paused relay=%s by=%s", lane->cfg->name, o->paused_by);
+        if (!paused && lane->paused)
+                log_info("relay resumed relay=%s", lane->cfg->name);
         lane->paused = paused;
         if (lane->ordered && o->retry_at > lane->retry_order)
                 lane_retry(d, lane);

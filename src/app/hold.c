@@ -15,11 +15,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Faults of another release are none of this one's. */
-static bool concerns(const struct fault *f, const struct release *r)
+/* Faults of another release are none of this one's, and hold_say() says no reason twice. */
+static bool concerns(const struct fault *f, const struct release *r, const struct hold *h)
 {
         char key[sizeof(f->key)];
 
+        if (h->fenced && strcmp(f->key, "fence") == 0)
+                return false;
+        if (h->paused && strcmp(f->text, r->reason) == 0)
+                return false;
         snprintf(key, sizeof(key), "release %lld", (long long) r->id);
         return strncmp(f->key, "release ", 8) != 0 || strcmp(f->key, key) == 0;
 }
@@ -32,7 +36,7 @@ static int read_faults(struct db *db, const struct release *r, struct hold *h, s
         h->fault = mem_alloc(FAULTS_MAX * sizeof(*h->fault));
         rc = fault_list(db, h->fault, FAULTS_MAX, &n, e);
         for (size_t i = 0; i < n && rc == 0; i++)
-                if (concerns(&h->fault[i], r))
+                if (concerns(&h->fault[i], r, h))
                         h->fault[kept++] = h->fault[i];
         h->nfault = kept;
         return rc;
@@ -92,7 +96,8 @@ int hold_read(struct db *db, const struct config *cfg, const struct release *r, 
                 rc = fence_read(db, &f, e);
                 h.fenced = rc == 0 && f.at;
                 if (rc == 0)
-                        rc = release_paused_all(db, &h.paused_all, e);
+                        rc = release_paused_all_by(db, &h.paused_by, e);
+                h.paused_all = h.paused_by != NULL;
         }
         if (rc == 0 && h.open)
                 rc = release_open_one(db, r->id, &h.to_try, &for_person, e);
@@ -117,6 +122,7 @@ int hold_read(struct db *db, const struct config *cfg, const struct release *r, 
 void hold_done(struct hold *h)
 {
         free(h->fault);
+        free(h->paused_by);
         free(h->domain);
         *h = (struct hold){0};
 }
@@ -178,9 +184,10 @@ void hold_say(const struct hold *h, const struct release *r, int64_t now, enum l
 {
         const struct speaker s = {lang, fn, ctx};
         long long id = r->id;
-        char why[VIEW_MAX];
+        char why[VIEW_MAX], by[VIEW_MAX];
 
         text_escape(r->reason, why, sizeof(why));
+        text_escape(h->paused_by ? h->paused_by : "", by, sizeof(by));
         if (h->proposed)
                 say(&s, N_("Release %lld waits for approval: pressctl approve %lld --hash %s"), id,
                     id, r->hash);
@@ -191,7 +198,7 @@ void hold_say(const struct hold *h, const struct release *r, int64_t now, enum l
                 say(&s, N_("Release %lld is paused%s%s; to go on: pressctl resume %lld"), id,
                     why[0] ? ": " : "", why, id);
         if (h->paused_all)
-                say(&s, N_("All sending is paused; to go on: pressctl resume --all"));
+                say(&s, N_("All sending is paused (%s); to go on: pressctl resume --all"), by);
         if (h->relay)
                 say(&s, N_("Every relay is paused; to go on: pressctl relay resume %s"), h->relay);
         if (h->no_sender)

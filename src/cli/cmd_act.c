@@ -141,8 +141,11 @@ int cmd_resume(struct cli *c, const struct args *a)
                 return r;
         act = cli_act(c);
         r = act_resume(&act, id, &e);
-        if (r < 0)
-                return cli_fail(c, r, &e);
+        if (r < 0) {
+                r = cli_fail(c, r, &e);
+                still_held(c); /* it may be the other pause that this was meant for */
+                return r;
+        }
         if (id) {
                 r = tell_state(c, id);
                 cli_note_sender(c);
@@ -312,7 +315,10 @@ int cmd_retry(struct cli *c, const struct args *a)
         } else if (n) {
                 cli_say(c, "Letters that are tried now: %lld.\n", (long long) n);
         } else {
-                cli_say(c, "Nothing waits for another try.\n");
+                cli_say(c,
+                        "Nothing waits for another try. What was not tried yet goes by itself; "
+                        "what holds it: pressctl status %lld\n",
+                        (long long) id);
         }
         return n ? paused(c, id) : EXIT_OK;
 }

@@ -95,7 +95,7 @@ static int show(struct cli *c, const struct fence *f)
                                      "was sent from it.\n"),
                         cli_when(c, f->at, when));
         if (f->sent_at)
-                cli_say(c, "Sending is known until %s.\n", cli_when(c, f->sent_at, when));
+                cli_say(c, "The last sending on record: %s.\n", cli_when(c, f->sent_at, when));
         r = fence_each(c->db, f, show_one, c, &n, &e);
         if (r < 0)
                 return cli_fail(c, r, &e);

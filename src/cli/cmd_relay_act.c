@@ -136,9 +136,9 @@ static void list_details(const struct cli *c, const struct config_relay *r, cons
                 text_escape(o->paused_by, by, sizeof(by));
                 text_escape(o->why, why, sizeof(why));
                 cli_say(c,
-                        "Relay “%s” is paused since %s by %s%s%s; to go on: pressctl relay "
+                        "Relay “%s” is paused by %s since %s%s%s; to go on: pressctl relay "
                         "resume %s\n",
-                        r->name, cli_when(c, o->paused_at, when), by, why[0] ? ": " : "", why,
+                        r->name, by, cli_when(c, o->paused_at, when), why[0] ? ": " : "", why,
                         r->name);
         }
         if (f) {

@@ -178,13 +178,18 @@ int release_resume(struct tx *tx, int64_t id, const struct actor *a, struct err 
         return r < 0 ? r : act_done(tx, a, "resume", id, "", e);
 }
 
-int release_pause_all(struct tx *tx, bool paused, const struct actor *a, struct err *e)
+int release_pause_all(struct tx *tx, const char *why, const struct actor *a, struct err *e)
 {
         static const char set_sql[] = "INSERT INTO setting (name, value) VALUES ('pause_all', ?1)"
                                       " ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         static const char clear_sql[] = "DELETE FROM setting WHERE name = 'pause_all'";
-        int r = paused ? sql_run(tx->db, set_sql, SQL_WITH(SQL_TEXT(a->name)), e)
-                       : sql_run(tx->db, clear_sql, SQL_NOTHING, e);
+        CLEANUP(mem_free) char *by = NULL;
+        int r;
 
-        return r < 0 ? r : act_done(tx, a, paused ? "pause --all" : "resume --all", 0, "", e);
+        if (why)
+                by = mem_printf("%s%s%s", a->name, why[0] ? ": " : "", why);
+        r = why ? sql_run(tx->db, set_sql, SQL_WITH(SQL_TEXT(by)), e)
+                : sql_run(tx->db, clear_sql, SQL_NOTHING, e);
+        return r < 0 ? r
+                     : act_done(tx, a, why ? "pause --all" : "resume --all", 0, why ? why : "", e);
 }

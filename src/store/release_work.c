@@ -120,3 +120,17 @@ int release_paused_all(struct db *db, bool *ret, struct err *e)
         *ret = paused != 0;
         return 0;
 }
+
+int release_paused_all_by(struct db *db, char **ret, struct err *e)
+{
+        static const char sql[] = "SELECT value FROM setting WHERE name = 'pause_all'";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int r = sql_open(db, sql, SQL_NOTHING, &q, e);
+
+        if (r >= 0)
+                r = sql_step(q, e);
+        if (r < 0)
+                return r;
+        *ret = r > 0 ? mem_strdup(sql_text(q, 0)) : NULL;
+        return 0;
+}

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pty
+import pwd
 import re
 import sqlite3
 import subprocess
@@ -151,7 +152,9 @@ class Reading(CommandCase):
                                 (75, 'pressd is not running', None),
                                 (3, 'Release 1 is paused: chờ; to go on: pressctl resume 1',
                                  ('pause', 1, '--why', 'chờ')),
-                                (3, 'All sending is paused', ('pause', '--all'))):
+                                (3, 'All sending is paused (', ('pause', '--all')),
+                                (3, ': họp); to go on: pressctl resume --all',
+                                 ('pause', '--all', '--why', 'họp'))):
             with self.subTest(part):
                 if act:
                     self.ok(*act)
@@ -210,12 +213,18 @@ class Reading(CommandCase):
     def test_what_holds_a_release_back_stands_under_its_title(self):
         self.press(rows=PEOPLE)
         self.send()
-        self.ok('pause', '--all')
+        self.ok('pause', '--all', '--why', 'họp')
         out = self.ok('status', 1, '--lang', 'vi').stdout.splitlines()
+        me = pwd.getpwuid(os.getuid()).pw_name
         self.assertEqual(out[1:4], ['Đã duyệt, đang bị giữ lại',
-                                    '! Đang tạm dừng mọi việc gửi; để gửi tiếp: pressctl resume '
-                                    '--all', '! pressd chưa chạy: chưa gửi gì cho đến khi khởi động '
+                                    f'! Đang tạm dừng mọi việc gửi ({me}: họp); để gửi tiếp: '
+                                    'pressctl resume --all',
+                                    '! pressd chưa chạy: chưa gửi gì cho đến khi khởi động '
                                     '(systemctl start pressd)'])
+        self.assertIn('pressctl status 1', self.ctl('retry', 1).stdout)  # nothing to retry, and why
+        done = self.ctl('resume', 1)  # the wrong pause
+        self.assertEqual(done.returncode, 65)
+        self.assertIn('pressctl resume --all', done.stderr)
         self.ok('resume', '--all')
         self.sink.stop()
         self.pressd()

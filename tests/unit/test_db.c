@@ -208,7 +208,7 @@ static void pause_all(struct tx *tx, bool paused)
         const struct actor who = {.name = "lan", .now = NOON};
         struct err e = {0};
 
-        assert_ok(release_pause_all(tx, paused, &who, &e), &e);
+        assert_ok(release_pause_all(tx, paused ? "" : NULL, &who, &e), &e);
 }
 
 static void test_a_soft_commit_waits_for_no_disk_and_the_next_one_does(void **state)

@@ -150,10 +150,11 @@ static void test_every_pause_is_told_with_its_way_out_and_no_try_is_promised(voi
 
         assert_non_null(pressd);
         assert_int_equal(ACT(s, release_pause(&tx, id, "sai số liệu", &hoa, &te)), 0);
-        assert_int_equal(ACT(s, release_pause_all(&tx, true, &hoa, &te)), 0);
-        assert_string_equal(next(s, id),
-                            "Release 1 is paused: sai số liệu; to go on: pressctl resume 1\n"
-                            "All sending is paused; to go on: pressctl resume --all\n");
+        assert_int_equal(ACT(s, release_pause_all(&tx, "họp báo", &hoa, &te)), 0);
+        assert_string_equal(
+                next(s, id),
+                "Release 1 is paused: sai số liệu; to go on: pressctl resume 1\n"
+                "All sending is paused (hoa: họp báo); to go on: pressctl resume --all\n");
 }
 
 static void test_a_fault_of_another_release_is_not_told(void **state)

@@ -183,19 +183,24 @@ static void test_pause_all_stops_every_claim(void **state)
         CLEANUP(delivery_done) struct delivery d = {0};
         struct release_work w[2];
         size_t n = 9;
+        CLEANUP(mem_free) char *by = NULL, *nobody = NULL;
         bool paused = false;
 
-        assert_int_equal(ACT(s, release_pause_all(&tx, true, &HOA, &te)), 0);
-        assert_int_equal(ACT(s, release_pause_all(&tx, true, &HOA, &te)), 0); /* twice is once */
+        assert_int_equal(release_paused_all_by(s->db, &nobody, NULL), 0);
+        assert_null(nobody);
+        assert_int_equal(ACT(s, release_pause_all(&tx, "", &HOA, &te)), 0);
+        assert_int_equal(ACT(s, release_pause_all(&tx, "", &HOA, &te)), 0); /* twice is once */
         assert_int_equal(release_paused_all(s->db, &paused, NULL), 0);
         assert_true(paused);
+        assert_int_equal(release_paused_all_by(s->db, &by, NULL), 0);
+        assert_string_equal(by, HOA.name);
         assert_int_equal(release_work(s->db, NOON, w, 2, &n, NULL), 0);
         assert_int_equal(n, 0);
         assert_false(scratch_claim(s, id, NOON, &d));
         assert_int_equal(release_open(s->db, &to_try, &person, NULL), 0);
         assert_int_equal(to_try, 0);
         assert_int_equal(person, 2);
-        assert_int_equal(ACT(s, release_pause_all(&tx, false, &HOA, &te)), 0);
+        assert_int_equal(ACT(s, release_pause_all(&tx, NULL, &HOA, &te)), 0);
         assert_true(scratch_claim(s, id, NOON, &d));
 }
 
