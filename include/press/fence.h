@@ -33,7 +33,8 @@ int fence_read(struct db *db, struct fence *ret, struct err *e);
 struct witness_found;
 /*
  * 1 and *ret, raised `now`, where what witness.h found asks for a fence; 0 where it does not: a
- * record that is gone is none while no letter waits that may have left. ret->last is every release: none is newer yet.
+ * record that is gone is none while no letter waits that may have left. ret->last is every
+ * release: none is newer yet.
  */
 int fence_needed(struct db *db, const struct witness_found *found, int64_t now, struct fence *ret,
                  struct err *e);
@@ -53,7 +54,8 @@ struct fence_release { /* strings valid during the callback only */
 };
 /*
  * The releases that may have sent since: up to f->last, those due before f->sent_at (all, when
- * it is not known) with letters that wait. fn returning non-zero stops. *ret_n: letters of approved ones.
+ * it is not known) with letters that wait. fn returning non-zero stops. *ret_n: letters of
+ * approved ones.
  */
 int fence_each(struct db *db, const struct fence *f,
                int (*fn)(void *ctx, const struct fence_release *r), void *ctx, int64_t *ret_n,

@@ -73,11 +73,16 @@ static void lane_tell(struct dispatch *d, struct lane *lane, const struct outcom
                         cfg->address[0] ? cfg->address : host);
         else if (why->reply.code)
                 err_set(&e, -EIO,
-                        "Relay “%s” does not take mail (%s): %d %s. Letters wait, none is lost",
-                        cfg->name, said_stage(stage_name(why->stage), lang), why->reply.code, said);
+                        "Relay “%s” does not take mail (%s): %d %s. Letters go through another "
+                        "relay if there is one, else they wait; none is lost. More: pressctl relay "
+                        "test %s",
+                        cfg->name, said_stage(stage_name(why->stage), lang), why->reply.code, said,
+                        cfg->name);
         else
-                err_set(&e, -EIO, "Relay “%s” cannot be used (%s): %s. Letters wait, none is lost",
-                        cfg->name, said_stage(stage_name(why->stage), lang), said);
+                err_set(&e, -EIO,
+                        "Relay “%s” cannot be used (%s): %s. Letters go through another relay if "
+                        "there is one, else they wait; none is lost. More: pressctl relay test %s",
+                        cfg->name, said_stage(stage_name(why->stage), lang), said, cfg->name);
         dispatch_alarm(d, lane->alarm, &e);
 }
 

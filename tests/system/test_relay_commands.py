@@ -75,6 +75,7 @@ class RelayCommands(RelayCase):
         self.assertIn('421 4.3.2 down', text)
         row = self.listed()
         self.assertIn('421 4.3.2 down', row['fault'])
+        self.assertIn('pressctl relay test r1', row['fault'])
         self.assertTrue(row['fault_at'])
         self.ok('relay', 'retry', 'r1')
         self.settled(n=20, timeout=5)
