@@ -30,7 +30,7 @@ struct relay_order {
         int64_t retry_at; /* 0 = never ordered */
 };
 
-/* Once more is no error: the reason is the new one, the moment the first. */
+/* Once more is no error: the reason is the new one if any, the moment the first. */
 int relay_order_pause(struct tx *tx, const char *relay, const char *why, const struct actor *a,
                       struct err *e);
 int relay_order_resume(struct tx *tx, const char *relay, const struct actor *a, struct err *e);

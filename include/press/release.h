@@ -167,6 +167,7 @@ int release_approve(struct tx *tx, int64_t id, const char *hash, int64_t grace_m
 /* What was queued becomes `cancelled` by release_cancel_rest(). */
 int release_reject(struct tx *tx, int64_t id, const char *why, const struct actor *a,
                    struct err *e);
+/* Once more is no error; why "" then leaves the reason as it is. */
 int release_pause(struct tx *tx, int64_t id, const char *why, const struct actor *a, struct err *e);
 int release_resume(struct tx *tx, int64_t id, const struct actor *a, struct err *e);
 /*

@@ -42,8 +42,10 @@ int relay_order_pause(struct tx *tx, const char *relay, const char *why, const s
 {
         static const char sql[] =
                 "INSERT INTO relay_order (name, paused_at, paused_by, why) VALUES (?1, ?2, ?3, ?4)"
-                " ON CONFLICT (name) DO UPDATE SET why = excluded.why,"
-                " paused_by = excluded.paused_by,"
+                " ON CONFLICT (name) DO UPDATE SET"
+                " why = CASE WHEN excluded.why = '' THEN why ELSE excluded.why END,"
+                " paused_by = CASE WHEN excluded.why = '' AND paused_at > 0 THEN paused_by"
+                "                  ELSE excluded.paused_by END,"
                 " paused_at = CASE WHEN paused_at = 0 THEN excluded.paused_at ELSE paused_at END";
         int r = sql_run(
                 tx->db, sql,

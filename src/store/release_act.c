@@ -141,7 +141,10 @@ int release_cancel(struct tx *tx, int64_t id, const char *why, const struct acto
 
 static int set_paused(struct tx *tx, int64_t id, bool paused, const char *why, struct err *e)
 {
-        static const char sql[] = "UPDATE release SET paused = ?2, reason = ?3 WHERE id = ?1";
+        static const char sql[] =
+                "UPDATE release SET paused = ?2,"
+                " reason = CASE WHEN ?2 AND paused AND ?3 = '' THEN reason ELSE ?3 END"
+                " WHERE id = ?1";
 
         return sql_run(tx->db, sql, SQL_WITH(SQL_INT(id), SQL_INT(paused), SQL_TEXT(why)), e);
 }

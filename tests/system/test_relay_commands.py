@@ -33,6 +33,7 @@ class RelayCommands(RelayCase):
         self.assertEqual(set(self.received(sink).values()) | set(self.received(self.other).values()),
                          {1})
         self.assertEqual(self.sink.faults(), [])
+        self.ok('relay', 'pause', 'r1')  # once more, and no reason: the first one stays
         row = self.listed()
         self.assertEqual((row['paused_by'] != '', row['why']), (True, 'bảo trì'))
         self.assertTrue(row['paused_at'].endswith('Z'))

@@ -150,6 +150,7 @@ static void test_every_pause_is_told_with_its_way_out_and_no_try_is_promised(voi
 
         assert_non_null(pressd);
         assert_int_equal(ACT(s, release_pause(&tx, id, "sai số liệu", &hoa, &te)), 0);
+        assert_int_equal(ACT(s, release_pause(&tx, id, "", &hoa, &te)), 0); /* keeps the reason */
         assert_int_equal(ACT(s, release_pause_all(&tx, "họp báo", &hoa, &te)), 0);
         assert_string_equal(
                 next(s, id),
