@@ -7,7 +7,6 @@ import pathlib
 import signal
 import socket
 import sqlite3
-import subprocess
 import time
 import unittest
 
@@ -165,23 +164,21 @@ class Stop(SenderCase):
         self.assertEqual(self.counts(), {'cancelled': 4000})
 
     def test_r11_a_full_disk_does_not_keep_pressd_from_stopping(self):
-        self.press('on dot do delay 300', rows=40)
+        self.press('on dot do delay 1500', rows=40)
         self.send()
-        with subprocess.Popen(['strace', '-f', '-qq', '-o', '/dev/null', '-e',
-                               'inject=pwrite64:error=ENOSPC:when=30+',
-                               harness.program('pressd'), '-c', str(self.conf)],
-                              env={**harness.ENV, 'ASAN_OPTIONS': 'detect_leaks=0'},
-                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as p:
-            try:
-                time.sleep(3)
-                children = pathlib.Path(f'/proc/{p.pid}/task/{p.pid}/children').read_text()
-                os.kill(int(children.split()[0]), signal.SIGTERM)
-                text = p.communicate(timeout=harness.STOP_S)[1]
-            finally:
-                p.kill()
-        self.assertEqual(p.returncode, 74, text)
-        self.drain()
-        self.assertEqual(len(self.received()), 40)
+        env = {**harness.ENV, 'ASAN_OPTIONS': harness.ENV['ASAN_OPTIONS'] + ':detect_leaks=0'}
+        pressd = self.pressd(env=env)
+        harness.wait_until(lambda: '.' in self.sink.said())
+        trace = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'inject=pwrite64:error=ENOSPC',
+                 '-p', str(pressd.pid)]
+        with harness.Process(trace, self.dir / 'strace.log', harness.ENV) as full:
+            harness.wait_until(lambda: 'alarm key="storage"' in self.pressd_log())
+            pressd.signal(signal.SIGTERM)
+            self.assertEqual(pressd.wait(harness.STOP_S), 74, pressd.stderr())
+            full.wait(10)
+        self.once()
+        self.assertEqual(set(self.received()), {f'n{n:05}@paper{n}.example' for n in range(40)})
+        self.assertEqual(set(self.counts()), {'relayed', 'unknown'})
 
 
 if __name__ == '__main__':

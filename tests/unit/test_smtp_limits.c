@@ -293,8 +293,10 @@ static void test_an_address_that_could_break_the_line_is_refused(void **state)
 
         memset(long_one, 'a', 249);
         memcpy(long_one + 249, "@r.vn", 6); /* 254 octets pass, 255 do not */
-        assert_int_equal(smtp_envelope(s, &(struct smtp_envelope){"", long_one, "", 0, NULL}, 0),
-                         0);
+        assert_int_equal(
+                smtp_envelope(s, &(struct smtp_envelope){.from = "", .rcpt = long_one, .envid = ""},
+                              0),
+                0);
         smtp_abort(s, "", 0);
         smtp_freep(&s);
         s = smtp_new(&talk_pipelined);
