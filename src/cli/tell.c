@@ -190,9 +190,10 @@ void cli_event(const struct cli *c, const struct event *ev, FILE *out)
         if (ev->relay[0])
                 fprintf(out, ", %lld ms", (long long) ev->ms);
         if (ev->note[0]) {
-                char note[2048];
+                char said[1024], note[2048];
 
-                text_escape(ev->note, note, sizeof(note));
+                said_text(ev->note, c->lang, said, sizeof(said));
+                text_escape(said, note, sizeof(note));
                 fprintf(out, "%s%s", ev->reply[0] || ev->relay[0] ? "; " : "", note);
         }
         if (ev->second_copy)

@@ -141,6 +141,9 @@ class Fence(PressCase):
         self.assertEqual(pressd.wait(20), 3)
         self.assertEqual(len(self.sink.saved()), 30)
         self.assertEqual(self.counts(), {'unknown': 35})
+        for lang, words in (('vi', 'cơ sở dữ liệu cũ'), ('en', 'an older database')):
+            told = self.ok('explain', 1, 'n3@now.example', f'--lang={lang}').stdout
+            self.assertIn(words, told)
         self.ok('retry', 1, '--address', 'n3@now.example')
         self.once()
         self.assertEqual(len(self.sink.saved()), 31)
