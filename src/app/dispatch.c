@@ -242,6 +242,8 @@ static void arm_timer(struct dispatch *d, bool busy)
         for (size_t i = 0; i < d->nwork; i++)
                 if (gate_judging(d->work[i]))
                         at = now;
+        if (d->cancelling && !d->stopping)
+                at = now;
         if (busy)
                 at = now + LOCK_AGAIN_MS;
         if (d->storage_retry_at)
