@@ -159,6 +159,16 @@ static int open_database(const char *path, struct db **ret, struct err *e)
         return 0;
 }
 
+/* A reload asked for while we start is one of what is just being read: it waits its turn. */
+static void hold_reload(void)
+{
+        sigset_t set;
+
+        sigemptyset(&set);
+        sigaddset(&set, SIGHUP);
+        sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 /* A wait for replies is shorter than the 50 µs by which Linux lengthens one. */
 #define TIMER_SLACK_NS 1000
 
@@ -237,6 +247,7 @@ int main(int argc, char **argv)
 
         signal(SIGPIPE, SIG_IGN);
         signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error like a full disk */
+        hold_reload();
         keep_secrets();
         token_init();
         r = parse_options(&p, argc, argv);

@@ -109,6 +109,22 @@ class Alarms(SenderCase):
 
 
 class Reload(SenderCase):
+    def test_a_reload_asked_for_while_pressd_starts_ends_nothing(self):
+        self.press(rows=3)
+        argv = [harness.program('pressd'), '-c', str(self.conf)]
+        for _ in range(5):
+            with harness.Process(argv, self.dir / 'pressd.log', harness.ENV) as p:
+                harness.wait_until(lambda p=p: self.blocks(p, signal.SIGHUP))
+                p.signal(signal.SIGHUP)
+                harness.wait_until(lambda: 'configuration read again' in self.pressd_log())
+                self.assertEqual(p.stop(), 0)
+            (self.dir / 'pressd.log').unlink()
+
+    @staticmethod
+    def blocks(process, number):
+        status = pathlib.Path(f'/proc/{process.pid}/status').read_text()
+        return int(status.split('\nSigBlk:')[1].split()[0], 16) >> (number - 1) & 1
+
     def test_r78_a_storm_of_reloads_opens_no_further_connections(self):
         self.press('on dot do delay 2000', rows=200, relay={'connections': 5})
         self.send()
