@@ -159,7 +159,8 @@ class Oracle:
         unsure = False
         for e in events:
             out = e['stage'] == 'dot' or (e['state'] == 'unknown' and not e['relay'])
-            self.is_true(e.get('second_copy', False) == (out and unsure), 'a second copy is marked', row, e)
+            self.is_true(e.get('second_copy', False) == (out and unsure),
+                         'a second copy is marked', row, e)
             unsure = unsure or e['state'] == 'unknown'
 
     def rules(self):

@@ -38,11 +38,13 @@ LETTER = {
              '5xx': ('refused', 'dot', 554), **dict.fromkeys(
                  ('drop', 'reset', 'silence', 'garbage'), ('unknown', 'dot', 0))},
 }
-# In the middle of a text larger than all buffers: what breaks there never reached the dot. Who
+# In the middle of a large text. Where the kernel's buffers, whose size it chooses itself, had not
+# taken all of it, the dot never left (deferred); where they had, nobody can know (unknown). Who
 # reads on and says nothing has the dot too.
 BODY = {'421': ('deferred', 'dot', 421), '4xx': ('deferred', 'dot', 451),
         '5xx': ('refused', 'dot', 554), 'silence': ('unknown', 'dot', 0), **dict.fromkeys(
             ('drop', 'reset', 'garbage', 'deaf'), ('deferred', 'dot', 0))}
+CUT, UNSURE = ('deferred', 'dot', 0), ('unknown', 'dot', 0)
 # Behind the refusal of the first recipient; with PIPELINING the next letter's MAIL is there too.
 RSET = dict.fromkeys(('4xx', '5xx', 'drop', 'reset', 'silence', 'garbage'), ('deferred', 'mail', 0))
 REFUSED = 'on rcpt nth 1 do reply 550 5.1.1 "no such user"\n'
@@ -64,6 +66,8 @@ class Phases(rig.Torture):
             run.leave(pressd)
             rows = [r for r in run.rows() if r['state'] != 'relayed']
             got = [(r['state'], r['stage'], r['code'] or 0) for r in rows if r['code'] != 550]
+            if phase == 'body' and got == [UNSURE] and expected_row == CUT:
+                expected_row = UNSURE
             self.assertEqual(got, [expected_row] if expected_row else [], run.story())
             refused = {r['address'] for r in rows if r['state'] == 'refused'}
             self.assertEqual(len(refused), bool(before == REFUSED)
@@ -109,7 +113,7 @@ class Phases(rig.Torture):
         self.table({'rset': RSET}, self.queue(3), REFUSED)
 
     def test_each_fault_in_the_middle_of_the_text(self):
-        """Of 4 MB, so that no buffer holds it; the other letter goes out whole."""
+        """Of 4 MB, so that small buffers do not hold it; the other letter goes out whole."""
         self.table({'body': BODY}, self.queue(2, attach=4 << 20))
 
     def test_each_fault_before_the_first_letter_of_a_secured_line(self):
