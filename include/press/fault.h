@@ -13,13 +13,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define FAULT_KEY_MAX 96
+
 struct fault {
-        char key[96];    /* "relay main", "clock", "release 41" */
-        int64_t since;   /* ms UTC */
-        char text[1024]; /* in the configured language */
+        char key[FAULT_KEY_MAX]; /* "relay main", "clock", "release 41" */
+        int64_t since;           /* ms UTC */
+        char text[1024];         /* in the configured language */
 };
 
 #define FAULTS_MAX 256
+
+/* The keys of what concerns one release, one relay. */
+void fault_release_key(int64_t release, char out[FAULT_KEY_MAX]);
+void fault_relay_key(const char *relay, char out[FAULT_KEY_MAX]);
+/* The release that a key names, 0 = none. */
+int64_t fault_release(const char *key);
 
 /* Replaces all rows by these. */
 int fault_replace(struct tx *tx, const struct fault *v, size_t n, struct err *e);

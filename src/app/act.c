@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "press/act.h"
 
+#include "act_internal.h"
 #include "press/book.h"
 #include "press/config.h"
 #include "press/event.h"
@@ -19,12 +20,12 @@
 #define CHUNK      200    /* deliveries moved under one hold of the write lock: about 20 ms */
 #define RESEND_MAX 100000 /* looked at in one go; whoever needs more repeats the command */
 
-static int begin(const struct act *a, struct tx *tx, struct err *e)
+int act_begin(const struct act *a, struct tx *tx, struct err *e)
 {
         return tx_begin(tx, a->db, DB_WAIT_MS, e);
 }
 
-static int commit(const struct act *a, struct tx *tx, struct err *e)
+int act_commit(const struct act *a, struct tx *tx, struct err *e)
 {
         int r = tx_commit(tx, e);
 
@@ -42,23 +43,23 @@ static int audit(const struct act *a, struct tx *tx, const char *verb, int64_t r
 int act_pause(const struct act *a, int64_t release, const char *why, struct err *e)
 {
         CLEANUP(tx_done) struct tx tx = {0};
-        int r = begin(a, &tx, e);
+        int r = act_begin(a, &tx, e);
 
         if (r == 0)
                 r = release ? release_pause(&tx, release, why, &a->who, e)
                             : release_pause_all(&tx, why, &a->who, e);
-        return r < 0 ? r : commit(a, &tx, e);
+        return r < 0 ? r : act_commit(a, &tx, e);
 }
 
 int act_resume(const struct act *a, int64_t release, struct err *e)
 {
         CLEANUP(tx_done) struct tx tx = {0};
-        int r = begin(a, &tx, e);
+        int r = act_begin(a, &tx, e);
 
         if (r == 0)
                 r = release ? release_resume(&tx, release, &a->who, e)
                             : release_pause_all(&tx, NULL, &a->who, e);
-        return r < 0 ? r : commit(a, &tx, e);
+        return r < 0 ? r : act_commit(a, &tx, e);
 }
 
 /* Between two transactions, so that pressd and others get the lock in turn. */
@@ -86,14 +87,14 @@ int act_fence(const struct act *a, bool again, int64_t *ret_n, struct err *e)
         while (r == 0 && !w.end) {
                 CLEANUP(tx_done) struct tx tx = {0};
 
-                r = begin(a, &tx, e);
+                r = act_begin(a, &tx, e);
                 if (r == 0)
                         r = fence_decide(&tx, &f, &w, again, a->who.now, CHUNK, e);
                 if (r == 0 && w.end)
                         r = fence_lower(&tx, &a->who,
                                         again ? "fence --accept" : "fence --mark-sent", e);
                 if (r == 0)
-                        r = commit(a, &tx, e);
+                        r = act_commit(a, &tx, e);
                 give_way();
         }
         if (r < 0)
@@ -114,7 +115,7 @@ int act_cancel_rest(const struct act *a, int64_t release, struct err *e)
         while (r == 0 && left) {
                 CLEANUP(tx_done) struct tx tx = {0};
 
-                r = left > CHUNK ? tx_begin_soft(&tx, a->db, DB_WAIT_MS, e) : begin(a, &tx, e);
+                r = left > CHUNK ? tx_begin_soft(&tx, a->db, DB_WAIT_MS, e) : act_begin(a, &tx, e);
                 if (r == 0)
                         r = release_cancel_rest(&tx, release, CHUNK, a->who.now, &left, e);
                 if (r == 0)
@@ -126,12 +127,12 @@ int act_cancel_rest(const struct act *a, int64_t release, struct err *e)
 int act_cancel(const struct act *a, int64_t release, const char *why, struct err *e)
 {
         CLEANUP(tx_done) struct tx tx = {0};
-        int r = begin(a, &tx, e);
+        int r = act_begin(a, &tx, e);
 
         if (r == 0)
                 r = release_cancel(&tx, release, why, &a->who, e);
         if (r == 0)
-                r = commit(a, &tx, e);
+                r = act_commit(a, &tx, e);
         return r < 0 ? r : act_cancel_rest(a, release, e);
 }
 
@@ -146,14 +147,14 @@ int act_retry(const struct act *a, int64_t release, const char *address, const c
         while (r == 0 && !t.done) {
                 CLEANUP(tx_done) struct tx tx = {0};
 
-                r = begin(a, &tx, e);
+                r = act_begin(a, &tx, e);
                 if (r == 0)
                         r = delivery_retry_step(&tx, &t, CHUNK, e);
                 if (r == 0 && !audited)
                         r = audit(a, &tx, "retry", release, address[0] ? address : domain, e);
                 audited = true;
                 if (r == 0)
-                        r = commit(a, &tx, e);
+                        r = act_commit(a, &tx, e);
                 if (r == 0 && !t.done)
                         give_way();
         }
@@ -252,13 +253,13 @@ int act_resend_to(const struct act *a, int64_t release, const char *address, con
                 return r;
         replaces = d.id;
         detail = mem_printf("%s%s%s: %s", address, old[0] ? " for " : "", old, note);
-        r = begin(a, &tx, e);
+        r = act_begin(a, &tx, e);
         if (r == 0)
                 r = delivery_resend(&tx, &d, replaces, note, a->who.now, &id, e);
         if (r == 0)
                 r = audit(a, &tx, "resend", release, detail, e);
         if (r == 0)
-                r = commit(a, &tx, e);
+                r = act_commit(a, &tx, e);
         if (r == 0)
                 *ret_delivery = id;
         return r;
@@ -297,7 +298,7 @@ static int resend_chunk(const struct act *a, struct resend *s, const struct deli
                         struct err *e)
 {
         CLEANUP(tx_done) struct tx tx = {0};
-        int r = begin(a, &tx, e);
+        int r = act_begin(a, &tx, e);
 
         for (size_t i = 0; i < n && r == 0; i++)
                 r = resend_one(a, &tx, s, &v[i], e);
@@ -305,7 +306,7 @@ static int resend_chunk(const struct act *a, struct resend *s, const struct deli
                 r = audit(a, &tx, "resend", s->release, s->note, e);
                 s->audited = r == 0;
         }
-        return r < 0 ? r : commit(a, &tx, e);
+        return r < 0 ? r : act_commit(a, &tx, e);
 }
 
 int act_resend_states(const struct act *a, int64_t release, unsigned states, const char *note,

@@ -13,15 +13,13 @@
 #define LETTERS_MAX (128 << 20) /* bytes of letters held for one class; then a large one waits */
 
 /* Loads the frozen letter and checks that it is the one the hash binds. */
-static int work_letter(struct dispatch *d, struct work *w, struct err *e)
+static int load_letter(struct dispatch *d, struct work *w, struct err *e)
 {
         CLEANUP(frozen_done) struct frozen f = {0};
         char hex[HASH_HEX_MAX];
         size_t n;
         int r;
 
-        if (w->letter)
-                return 0;
         r = release_letter(d->db, w->w.id, &f, e);
         if (r < 0)
                 return r;
@@ -33,6 +31,23 @@ static int work_letter(struct dispatch *d, struct work *w, struct err *e)
                                (long long) w->w.id);
         w->letter_bytes = n = f.n;
         return letter_load(TAKE(f.bytes), n, f.cuts, &w->letter, e);
+}
+
+/* What crashes over the text of all is laid to the first of them: the release pauses by it. */
+static int work_letter(struct dispatch *d, struct work *w, struct err *e)
+{
+        CLEANUP(delivery_list_done) struct delivery_list first = {0};
+        int r;
+
+        if (w->letter)
+                return 0;
+        r = delivery_page(d->db, w->w.id, 0, 1, &first, e);
+        if (r < 0)
+                return r;
+        crash_at(first.n ? first.v[0].id : 0);
+        r = load_letter(d, w, e);
+        crash_at(0);
+        return r;
 }
 
 static struct job *job_new(struct dispatch *d, struct work *w, struct delivery *del)
@@ -73,17 +88,17 @@ void job_splice(struct job *j)
                       &j->letter);
 }
 
-/* Outside the trial list: never tried, and it says why. */
-static int suppress_trial(struct dispatch *d, struct tx *tx, const struct delivery *del,
-                          struct err *e)
+/* It never leaves, though it was claimed: outside the trial list, or put back in the queue. */
+static int not_to_go(struct dispatch *d, struct tx *tx, const struct delivery *del,
+                     enum delivery_state state, enum delivery_reason reason, struct err *e)
 {
         const struct settle s = {
                 .id = del->id,
                 .release_id = del->release_id,
                 .org_kind = del->org_kind,
                 .attempt = del->attempt,
-                .state = DELIVERY_SUPPRESSED,
-                .reason = REASON_TRIAL_LIST,
+                .state = state,
+                .reason = reason,
                 .at = d->now,
                 .relay = "",
                 .peer = "",
@@ -104,35 +119,17 @@ static bool letter_fits(const struct dispatch *d, const struct work *w)
         return w->letter || held < LETTERS_MAX;
 }
 
-/* Its row was changed by hand: as if it had not been claimed, and nothing follows it. */
-static int put_back(struct dispatch *d, struct tx *tx, const struct delivery *del, struct err *e)
-{
-        const struct settle s = {
-                .id = del->id,
-                .release_id = del->release_id,
-                .org_kind = del->org_kind,
-                .attempt = del->attempt,
-                .state = DELIVERY_QUEUED,
-                .at = d->now,
-                .relay = "",
-                .peer = "",
-                .tls = "",
-        };
-
-        return delivery_settle(tx, &s, e);
-}
-
 static int claim_one(struct dispatch *d, struct tx *tx, struct work *w, struct delivery *del,
                      struct job **jobs, size_t *n, struct err *e)
 {
         int r;
 
         if (!config_allows(dispatch_config(d), del->address))
-                return suppress_trial(d, tx, del, e);
+                return not_to_go(d, tx, del, DELIVERY_SUPPRESSED, REASON_TRIAL_LIST, e);
         r = gate_check(d, del, e);
         if (r == -EPERM) {
-                gate_shut(d, w, e);
-                return put_back(d, tx, del, e);
+                gate_shut(d, w, e); /* its row was changed by hand, and nothing follows it */
+                return not_to_go(d, tx, del, DELIVERY_QUEUED, REASON_NONE, e);
         }
         if (r == 0)
                 jobs[(*n)++] = job_new(d, w, del);

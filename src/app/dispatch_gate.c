@@ -10,6 +10,7 @@
 
 #include "press/clock.h"
 #include "press/crash.h"
+#include "press/fault.h"
 #include "press/manifest.h"
 #include "press/mem.h"
 
@@ -27,16 +28,11 @@ bool gate_judging(const struct work *w)
         return w->gate == GATE_NEW || w->gate == GATE_HASHING || w->gate == GATE_ROWS;
 }
 
-static void gate_key(const struct work *w, char *key, size_t size)
-{
-        snprintf(key, size, "release %lld", (long long) w->w.id);
-}
-
 void gate_shut(struct dispatch *d, struct work *w, const struct err *why)
 {
-        char key[64];
+        char key[FAULT_KEY_MAX];
 
-        gate_key(w, key, sizeof(key));
+        fault_release_key(w->w.id, key);
         w->gate = GATE_SHUT;
         w->to_pause = true;
         w->why = *why;
@@ -155,9 +151,9 @@ int gate_check(const struct dispatch *d, const struct delivery *del, struct err 
 
 static void gate_opened(struct dispatch *d, struct work *w)
 {
-        char key[64];
+        char key[FAULT_KEY_MAX];
 
-        gate_key(w, key, sizeof(key));
+        fault_release_key(w->w.id, key);
         alarm_clear(d->alarms, key);
         w->gate_at = d->now;
 }

@@ -10,11 +10,6 @@
 #include "press/token.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-static const char KEY[] = "release "; /* of alarms, with the number behind it */
 
 #define REFUSED_LEAST 20 /* fewer are no sign, however small the release is */
 
@@ -31,22 +26,31 @@ static bool too_many(const struct dispatch *d, const struct setback_first *f)
         return limit && f->refused >= REFUSED_LEAST && f->refused * 100 > limit * f->of;
 }
 
-/* With what is settled, so that the same turn claims nothing more of it. */
-static int guard_pause(struct dispatch *d, struct tx *tx, struct work *w, const struct err *why,
-                       struct err *e)
+int guard_pause(struct dispatch *d, struct tx *tx, int64_t release, const struct err *why,
+                struct err *e)
 {
-        const struct actor self = {.uid = 0, .name = "pressd", .now = d->now};
+        const struct actor self = {
+                .uid = 0, .name = "pressd", .now = d->now ? d->now : clock_wall()};
         char text[ERR_TEXT_MAX];
         int r;
 
         err_text(why, dispatch_config(d)->language, text, sizeof(text));
-        r = release_pause(tx, w->w.id, text, &self, e);
-        if (r == -EINVAL) /* it was cancelled meanwhile, or those were all its letters */
+        r = release_pause(tx, release, text, &self, e);
+        if (r == -EINVAL)
                 return 0;
-        if (r == 0)
+        return r < 0 ? r : 1;
+}
+
+/* With what is settled, so that the same turn claims nothing more of it. */
+static int guard_shut(struct dispatch *d, struct tx *tx, struct work *w, const struct err *why,
+                      struct err *e)
+{
+        int r = guard_pause(d, tx, w->w.id, why, e);
+
+        if (r > 0)
                 gate_shut(d, w, why);
         w->to_pause = false;
-        return r;
+        return r < 0 ? r : 0;
 }
 
 int guard_count(struct dispatch *d, struct tx *tx, const struct job *j, enum delivery_state state,
@@ -73,7 +77,7 @@ int guard_count(struct dispatch *d, struct tx *tx, const struct job *j, enum del
                 "Release %lld: %lld of its first %lld recipients were refused (setting: "
                 "refused_limit), the latest with “%s”; it is paused, nothing more is sent",
                 (long long) w->w.id, (long long) f.refused, (long long) f.n, said);
-        return guard_pause(d, tx, w, &why, e);
+        return guard_shut(d, tx, w, &why, e);
 }
 
 /* One more death over the same delivery; the third pauses its release, and the queue goes on. */
@@ -81,11 +85,10 @@ static int crashed(struct dispatch *d, const struct crash *c, struct err *e)
 {
         CLEANUP(tx_done) struct tx tx = {0};
         CLEANUP(mem_free) char *address = NULL;
-        const struct actor self = {.uid = 0, .name = "pressd", .now = clock_wall()};
         struct setback_crash s = {0};
-        char key[64], text[ERR_TEXT_MAX];
+        char key[FAULT_KEY_MAX];
         struct err why;
-        int r;
+        int r, paused = 0;
 
         r = tx_begin(&tx, d->db, DB_WAIT_MS, e);
         if (r < 0)
@@ -98,20 +101,15 @@ static int crashed(struct dispatch *d, const struct crash *c, struct err *e)
                 "Release %lld: the letter to %s made pressd crash %lld times; it is paused, other "
                 "releases go on",
                 (long long) s.release, address, (long long) s.n);
-        err_text(&why, dispatch_config(d)->language, text, sizeof(text));
         if (s.n >= SETBACK_CRASHES)
-                r = release_pause(&tx, s.release, text, &self, e);
-        if (r == -EINVAL) /* it has ended, or was cancelled */
-                s.n = 0;
-        else if (r < 0)
-                return r;
-        r = tx_commit(&tx, e);
+                paused = guard_pause(d, &tx, s.release, &why, e);
+        r = paused < 0 ? paused : tx_commit(&tx, e);
         if (r < 0)
                 return r;
         log_error("crashed release=%lld delivery=%lld signal=%d", (long long) s.release,
                   (long long) c->delivery, c->signo);
-        snprintf(key, sizeof(key), "%s%lld", KEY, (long long) s.release);
-        if (s.n >= SETBACK_CRASHES)
+        fault_release_key(s.release, key);
+        if (paused)
                 dispatch_alarm(d, key, &why);
         return 0;
 }
@@ -154,11 +152,11 @@ int guard_alarms(struct dispatch *d, struct err *e)
 
         for (size_t i = 0; i < n; i++) {
                 CLEANUP(release_done) struct release rel = {0};
-                int r;
+                int64_t id = fault_release(v[i].key);
+                int r = id ? release_get(d->db, id, &rel, e) : 0;
 
-                if (strncmp(v[i].key, KEY, sizeof(KEY) - 1) != 0)
+                if (!id)
                         continue;
-                r = release_get(d->db, strtoll(v[i].key + sizeof(KEY) - 1, NULL, 10), &rel, e);
                 if (r < 0 && r != -ENOENT)
                         return r;
                 if (r == -ENOENT || nothing_more(rel.state))

@@ -27,6 +27,7 @@
 #include "press/db.h"
 #include "press/delivery.h"
 #include "press/dispatch.h"
+#include "press/fault.h"
 #include "press/letter.h"
 #include "press/loop.h"
 #include "press/relay.h"
@@ -145,7 +146,7 @@ struct lane { /* one relay */
         bool probe;                 /* a person asked for a try */
         bool ordered;               /* the orders were read once */
         int64_t retry_order;        /* the latest to retry, wall ms */
-        char alarm[96];
+        char alarm[FAULT_KEY_MAX];
         char cert[256]; /* the names of a certificate that was for somebody else, or "" */
         struct lanes *lanes;
 };
@@ -355,6 +356,9 @@ int result_settle(struct dispatch *d, struct tx *tx, const struct result *r, str
 /* One of its deliveries came to `state`: too many refusals at the start pause the release. */
 int guard_count(struct dispatch *d, struct tx *tx, const struct job *j, enum delivery_state state,
                 const struct reply *reply, struct err *e);
+/* By pressd itself, for `why`: 1; 0 when it was paused, ended or cancelled before. */
+int guard_pause(struct dispatch *d, struct tx *tx, int64_t release, const struct err *why,
+                struct err *e);
 /* Reads whether a delivery made the last life of this program crash, and records this one's end. */
 int guard_start(struct dispatch *d, struct err *e);
 /* Ends alarms about releases of which nothing will be sent any more. */

@@ -35,7 +35,7 @@ static int lane_init(struct lane *lane, struct lanes *lanes, const struct config
         lane->road_ms = lane->dot_ms = -1;
         lane->password = mem_strdup(secret);
         explicit_bzero(secret, sizeof(secret));
-        snprintf(lane->alarm, sizeof(lane->alarm), "relay %s", cfg->name);
+        fault_relay_key(cfg->name, lane->alarm);
         lane->opts = (struct relay_opts){
                 .name = cfg->name,
                 .url = cfg->url,

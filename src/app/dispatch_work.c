@@ -238,21 +238,6 @@ int work_refresh(struct dispatch *d, struct err *e)
         return r == 0 ? guard_alarms(d, e) : r;
 }
 
-static int pause_shut(struct dispatch *d, struct tx *tx, struct work *w, struct err *e)
-{
-        const struct actor self = {.uid = 0, .name = "pressd", .now = d->now};
-        char why[ERR_TEXT_MAX];
-        int r;
-
-        err_text(&w->why, dispatch_config(d)->language, why, sizeof(why));
-        r = release_pause(tx, w->w.id, why, &self, e);
-        if (r == 0 || r == -EINVAL) { /* -EINVAL: somebody paused or cancelled it before us */
-                w->to_pause = false;
-                r = 0;
-        }
-        return r;
-}
-
 /* Whoever cancelled may have died half-way through the deliveries. */
 static int cancel_rest(struct dispatch *d, struct tx *tx, struct err *e)
 {
@@ -277,8 +262,11 @@ int work_upkeep(struct dispatch *d, struct tx *tx, struct err *e)
                 int64_t before = d->now - policy_of(d, w)->give_up_ms;
                 size_t n = 0;
 
-                if (w->to_pause)
-                        r = pause_shut(d, tx, w, e);
+                if (w->to_pause) {
+                        r = guard_pause(d, tx, w->w.id, &w->why, e);
+                        w->to_pause = r < 0;
+                        r = r < 0 ? r : 0;
+                }
                 if (r < 0 || w->expired || !w->listed || d->now < work_end(d, w))
                         continue;
                 if (w->w.expires && d->now >= w->w.expires)

@@ -18,14 +18,13 @@
 /* Faults of another release are none of this one's, and hold_say() says no reason twice. */
 static bool concerns(const struct fault *f, const struct release *r, const struct hold *h)
 {
-        char key[sizeof(f->key)];
+        int64_t id = fault_release(f->key);
 
         if (h->fenced && strcmp(f->key, "fence") == 0)
                 return false;
         if (h->paused && strcmp(f->text, r->reason) == 0)
                 return false;
-        snprintf(key, sizeof(key), "release %lld", (long long) r->id);
-        return strncmp(f->key, "release ", 8) != 0 || strcmp(f->key, key) == 0;
+        return id == 0 || id == r->id;
 }
 
 static int read_faults(struct db *db, const struct release *r, struct hold *h, struct err *e)

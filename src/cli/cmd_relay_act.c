@@ -69,9 +69,9 @@ static int known_read(struct cli *c, struct known *k, struct err *e)
 
 static const struct fault *fault_of(const struct known *k, const char *relay)
 {
-        char key[sizeof(k->fault[0].key)];
+        char key[FAULT_KEY_MAX];
 
-        snprintf(key, sizeof(key), "relay %s", relay);
+        fault_relay_key(relay, key);
         for (size_t i = 0; i < k->nfault; i++)
                 if (strcmp(k->fault[i].key, key) == 0)
                         return &k->fault[i];

@@ -244,10 +244,8 @@ static int load_identity(struct db *db, struct err *e)
         CLEANUP(sql_close) struct sql *q = NULL;
         const void *key;
         size_t n = 0;
-        int r = sql_open(db, sql, SQL_NOTHING, &q, e);
+        int r = sql_first(db, sql, SQL_NOTHING, &q, e);
 
-        if (r >= 0)
-                r = sql_step(q, e);
         if (r < 0)
                 return r;
         key = r ? sql_blob(q, 1, &n) : NULL;
@@ -340,9 +338,7 @@ int db_check(struct db *db, struct err *e)
         int r = db_settings(db, e);
 
         if (r >= 0)
-                r = sql_open(db, sql, SQL_NOTHING, &q, e);
-        if (r >= 0)
-                r = sql_step(q, e);
+                r = sql_first(db, sql, SQL_NOTHING, &q, e);
         if (r < 0)
                 return r;
         return strcmp(sql_text(q, 0), "ok") == 0 ? 0 : damaged(db, sql_text(q, 0), e);
@@ -356,9 +352,7 @@ int db_check_pages(struct db *db, struct err *e)
         int r = db_settings(db, e);
 
         if (r >= 0)
-                r = sql_open(db, sql, SQL_NOTHING, &q, e);
-        if (r >= 0)
-                r = sql_step(q, e);
+                r = sql_first(db, sql, SQL_NOTHING, &q, e);
         return r > 0 ? damaged(db, sql_text(q, 0), e) : r;
 }
 

@@ -15,10 +15,8 @@ static int check_approved(struct db *db, int64_t release, struct err *e)
         static const char sql[] = "SELECT state FROM release WHERE id = ?1";
         CLEANUP(sql_close) struct sql *q = NULL;
         enum release_state state = RELEASE_PROPOSED;
-        int r = sql_open(db, sql, SQL_WITH(SQL_INT(release)), &q, e);
+        int r = sql_first(db, sql, SQL_WITH(SQL_INT(release)), &q, e);
 
-        if (r >= 0)
-                r = sql_step(q, e);
         if (r < 0)
                 return r;
         if (r > 0 && words_find(&release_states, sql_text(q, 0)) >= 0)

@@ -11,10 +11,8 @@ static int domain(struct db *db, const char *sql, const struct sql_value *v, siz
                   char ret[ADDR_MAX], struct err *e)
 {
         CLEANUP(sql_close) struct sql *q = NULL;
-        int r = sql_open(db, sql, v, n, &q, e);
+        int r = sql_first(db, sql, v, n, &q, e);
 
-        if (r >= 0)
-                r = sql_step(q, e);
         if (r > 0)
                 snprintf(ret, ADDR_MAX, "%s", sql_text(q, 0));
         return r;

@@ -206,10 +206,8 @@ static int settle_waiting(struct tx *tx, const struct settle *s, struct move *m,
                 " FROM delivery d JOIN release r ON r.id = d.release_id WHERE d.id = ?1";
         CLEANUP(sql_close) struct sql *q = NULL;
         bool ended, out;
-        int r = sql_open(tx->db, sql, SQL_WITH(SQL_INT(s->id)), &q, e);
+        int r = sql_first(tx->db, sql, SQL_WITH(SQL_INT(s->id)), &q, e);
 
-        if (r >= 0)
-                r = sql_step(q, e);
         if (r <= 0)
                 return r; /* no such delivery: delivery_move() says so */
         ended = sql_int(q, 0) != 0;

@@ -47,10 +47,8 @@ static int class_of(struct tx *tx, int64_t release, enum release_class *ret, str
 {
         static const char sql[] = "SELECT class FROM release WHERE id = ?1";
         CLEANUP(sql_close) struct sql *q = NULL;
-        int r = sql_open(tx->db, sql, SQL_WITH(SQL_INT(release)), &q, e), class;
+        int r = sql_first(tx->db, sql, SQL_WITH(SQL_INT(release)), &q, e), class;
 
-        if (r >= 0)
-                r = sql_step(q, e);
         if (r < 0)
                 return r;
         class = r ? words_find(&release_classes, sql_text(q, 0)) : -1;

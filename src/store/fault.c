@@ -5,11 +5,33 @@
 #include "schema.h"
 #include "sql.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 const char schema_fault[] =
         "CREATE TABLE fault ("
         "  key TEXT PRIMARY KEY, since INTEGER NOT NULL, text TEXT NOT NULL) STRICT;";
+
+static const char RELEASE[] = "release ", RELAY[] = "relay ";
+
+void fault_release_key(int64_t release, char out[FAULT_KEY_MAX])
+{
+        snprintf(out, FAULT_KEY_MAX, "%s%lld", RELEASE, (long long) release);
+}
+
+void fault_relay_key(const char *relay, char out[FAULT_KEY_MAX])
+{
+        snprintf(out, FAULT_KEY_MAX, "%s%s", RELAY, relay);
+}
+
+int64_t fault_release(const char *key)
+{
+        bool named = strncmp(key, RELEASE, sizeof(RELEASE) - 1) == 0;
+
+        return named ? strtoll(key + sizeof(RELEASE) - 1, NULL, 10) : 0;
+}
 
 int fault_replace(struct tx *tx, const struct fault *v, size_t n, struct err *e)
 {

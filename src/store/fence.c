@@ -26,10 +26,8 @@ int fence_read(struct db *db, struct fence *ret, struct err *e)
         static const char sql[] =
                 "SELECT fence_at, fence_sent_at, fence_moved, fence_last FROM meta";
         CLEANUP(sql_close) struct sql *q = NULL;
-        int r = sql_open(db, sql, SQL_NOTHING, &q, e);
+        int r = sql_first(db, sql, SQL_NOTHING, &q, e);
 
-        if (r >= 0)
-                r = sql_step(q, e);
         if (r < 0)
                 return r;
         *ret = (struct fence){

@@ -93,10 +93,8 @@ static int load(struct db *db, int64_t release, int64_t block, struct manifest_b
         CLEANUP(sql_close) struct sql *q = NULL;
         const void *p;
         size_t n = 0;
-        int r = sql_open(db, sql, SQL_WITH(SQL_INT(release), SQL_INT(block)), &q, e);
+        int r = sql_first(db, sql, SQL_WITH(SQL_INT(release), SQL_INT(block)), &q, e);
 
-        if (r >= 0)
-                r = sql_step(q, e);
         if (r < 0)
                 return r;
         p = r ? sql_blob(q, 0, &n) : "";

@@ -176,9 +176,7 @@ int release_get(struct db *db, int64_t id, struct release *ret, struct err *e)
         int r = count_sync(db, e);
 
         if (r >= 0)
-                r = sql_open(db, sql, SQL_WITH(SQL_INT(id)), &q, e);
-        if (r >= 0)
-                r = sql_step(q, e);
+                r = sql_first(db, sql, SQL_WITH(SQL_INT(id)), &q, e);
         if (r < 0)
                 return r;
         if (r == 0)

@@ -29,9 +29,7 @@ int release_open_one(struct db *db, int64_t id, int64_t *ret_to_try, int64_t *re
         int r = count_sync(db, e);
 
         if (r >= 0)
-                r = sql_open(db, open_sql, SQL_WITH(SQL_INT(id)), &q, e);
-        if (r >= 0)
-                r = sql_step(q, e);
+                r = sql_first(db, open_sql, SQL_WITH(SQL_INT(id)), &q, e);
         if (r < 0)
                 return r;
         to_try = sql_int(q, 0);

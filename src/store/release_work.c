@@ -91,9 +91,7 @@ int release_open(struct db *db, int64_t *ret_to_try, int64_t *ret_for_person, st
         if (r >= 0)
                 r = sql_get_int(db, held_sql, SQL_NOTHING, &held, e);
         if (r >= 0)
-                r = sql_open(db, open_sql, SQL_NOTHING, &q, e);
-        if (r >= 0)
-                r = sql_step(q, e);
+                r = sql_first(db, open_sql, SQL_NOTHING, &q, e);
         if (r < 0)
                 return r;
         *ret_to_try = sql_int(q, 0) - held;
@@ -125,10 +123,8 @@ int release_paused_all_by(struct db *db, char **ret, struct err *e)
 {
         static const char sql[] = "SELECT value FROM setting WHERE name = 'pause_all'";
         CLEANUP(sql_close) struct sql *q = NULL;
-        int r = sql_open(db, sql, SQL_NOTHING, &q, e);
+        int r = sql_first(db, sql, SQL_NOTHING, &q, e);
 
-        if (r >= 0)
-                r = sql_step(q, e);
         if (r < 0)
                 return r;
         *ret = r > 0 ? mem_strdup(sql_text(q, 0)) : NULL;

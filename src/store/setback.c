@@ -32,9 +32,7 @@ int setback_first(struct tx *tx, int64_t release, bool refused, struct setback_f
 
         if (r < 0 || sql_changes(tx->db) == 0)
                 return r;
-        r = sql_open(tx->db, read_sql, SQL_WITH(SQL_INT(release), SQL_INT(SETBACK_FIRST)), &q, e);
-        if (r >= 0)
-                r = sql_step(q, e);
+        r = sql_first(tx->db, read_sql, SQL_WITH(SQL_INT(release), SQL_INT(SETBACK_FIRST)), &q, e);
         if (r < 0)
                 return r;
         *ret = (struct setback_first){
@@ -65,9 +63,7 @@ int setback_crash(struct tx *tx, int64_t delivery, int64_t life, struct setback_
 
         if (r < 0 || sql_changes(tx->db) == 0)
                 return r;
-        r = sql_open(tx->db, read_sql, SQL_WITH(SQL_INT(delivery)), &q, e);
-        if (r >= 0)
-                r = sql_step(q, e);
+        r = sql_first(tx->db, read_sql, SQL_WITH(SQL_INT(delivery)), &q, e);
         if (r < 0)
                 return r;
         *ret = (struct setback_crash){sql_int(q, 0), sql_int(q, 1), sql_text_dup(q, 2)};

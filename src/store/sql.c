@@ -131,6 +131,14 @@ int sql_step(struct sql *q, struct err *e)
         return rc == SQLITE_DONE ? 0 : db_fail(db, rc, e);
 }
 
+int sql_first(struct db *db, const char *text, const struct sql_value *v, size_t n,
+              struct sql **ret, struct err *e)
+{
+        int r = sql_open(db, text, v, n, ret, e);
+
+        return r < 0 ? r : sql_step(*ret, e);
+}
+
 void sql_close(struct sql **q)
 {
         struct sql *s = *q;

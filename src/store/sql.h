@@ -70,6 +70,9 @@ int sql_open_made(struct db *db, const char *text, const struct sql_value *v, si
                   struct sql **ret, struct err *e);
 /* 1: there is a row; 0: no more; else a negative errno. */
 int sql_step(struct sql *q, struct err *e);
+/* Starts a statement and steps to its first row: as sql_step(). */
+int sql_first(struct db *db, const char *text, const struct sql_value *v, size_t n,
+              struct sql **ret, struct err *e);
 /* For CLEANUP; accepts NULL. A constant statement goes back to the connection. */
 void sql_close(struct sql **q);
 

@@ -143,10 +143,8 @@ static int read_database(struct db *db, struct record *ret, struct err *e)
 {
         static const char sql[] = "SELECT turn, machine FROM meta";
         CLEANUP(sql_close) struct sql *q = NULL;
-        int r = sql_open(db, sql, SQL_NOTHING, &q, e);
+        int r = sql_first(db, sql, SQL_NOTHING, &q, e);
 
-        if (r >= 0)
-                r = sql_step(q, e);
         if (r < 0)
                 return r;
         ret->turn = sql_int(q, 0);
@@ -179,6 +177,24 @@ static void compare(const struct witness *w, const struct record *disk, const st
         found->moved = elsewhere(w, stored->machine) || (there && elsewhere(w, disk->machine));
 }
 
+/* *disk and *whose as read_record(); a record that is not this database's is none. */
+static int examine(struct witness *w, const char *path, struct record *disk, struct record *stored,
+                   char whose[ID_DIGITS + 1], struct witness_found *found, struct err *e)
+{
+        int r;
+
+        read_machine(w->machine);
+        r = read_record(w->db, path, disk, whose, e); /* before the database: that may go on */
+        if (r == 0)
+                *disk = (struct record){.id = ""};
+        if (r >= 0)
+                r = read_database(w->db, stored, e);
+        if (r < 0)
+                return r;
+        compare(w, disk, stored, whose, found);
+        return 0;
+}
+
 int witness_look(struct db *db, struct witness_found *ret, struct err *e)
 {
         CLEANUP(mem_free) char *path = mem_printf("%s.witness", db->path);
@@ -186,19 +202,11 @@ int witness_look(struct db *db, struct witness_found *ret, struct err *e)
         struct witness_found found = {0};
         char whose[ID_DIGITS + 1] = "";
         struct witness w = {.db = db};
-        int r;
+        int r = examine(&w, path, &disk, &stored, whose, &found, e);
 
-        read_machine(w.machine);
-        r = read_record(db, path, &disk, whose, e); /* before the database: that may go on */
         if (r == 0)
-                disk = (struct record){.id = ""};
-        if (r >= 0)
-                r = read_database(db, &stored, e);
-        if (r < 0)
-                return r;
-        compare(&w, &disk, &stored, whose, &found);
-        *ret = found;
-        return 0;
+                *ret = found;
+        return r;
 }
 
 int witness_open(struct db *db, struct witness **ret, struct witness_found *found, struct err *e)
@@ -212,21 +220,14 @@ int witness_open(struct db *db, struct witness **ret, struct witness_found *foun
         *found = (struct witness_found){0};
         w->db = db;
         w->fd = -1;
-        read_machine(w->machine);
-        r = read_database(db, &stored, e);
-        if (r == 0)
-                r = read_record(db, path, &disk, whose, e);
-        if (r == 0)
-                disk = (struct record){.id = ""};
+        r = examine(w, path, &disk, &stored, whose, found, e);
         if (r == 0 && whose[0] && strcmp(whose, NO_FILE) != 0)
                 r = set_aside(path, whose, found, e);
+        if (r == 0)
+                r = db_lock_open(path, &w->fd, e);
         if (r < 0)
                 return r;
-        compare(w, &disk, &stored, whose, found);
         w->turn = found->older ? disk.turn : stored.turn;
-        r = db_lock_open(path, &w->fd, e);
-        if (r < 0)
-                return r;
         w->fresh = !disk.id[0];
         if (w->fresh) /* its name is on disk before the database counts a turn: see is_gone() */
                 (void) db_sync_folder(path);
@@ -238,9 +239,10 @@ int witness_turn(struct witness *w, struct tx *tx, struct err *e)
 {
         static const char turn_sql[] = "UPDATE meta SET turn = ?1";
         static const char machine_sql[] = "UPDATE meta SET machine = ?1";
-        int r = sql_run(tx->db, turn_sql, SQL_WITH(SQL_INT(w->turn + 1)), e);
+        int r;
 
         assert(tx->write);
+        r = sql_run(tx->db, turn_sql, SQL_WITH(SQL_INT(w->turn + 1)), e);
         if (r == 0 && !w->named)
                 r = sql_run(tx->db, machine_sql, SQL_WITH(SQL_TEXT(w->machine)), e);
         return r;

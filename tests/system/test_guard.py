@@ -153,7 +153,8 @@ class Refused(PressCase):
 
 
 BAD, GOOD = 'n00003@paper3.example', 'n00001@paper1.example'
-ENDS = {'reply': 'what kills the sender', 'row': BAD}
+KILLS = {'reply': 'crash_reply', 'row': 'crash_row', 'letter': 'crash_row'}
+ENDS = {'reply': 'what kills the sender', 'row': BAD, 'letter': 'Boomletter'}
 
 
 class Crash(PressCase):
@@ -169,7 +170,7 @@ class Crash(PressCase):
 
     def die(self, signo=signal.SIGSEGV, at='reply', code=None):
         """One life with what kills it; without a sanitizer the exit status is the true one."""
-        env = rig.preload('failcall', {**harness.ENV, 'FAILCALL': f'crash_{at}',
+        env = rig.preload('failcall', {**harness.ENV, 'FAILCALL': KILLS[at],
                                        'FAILCALL_WORD': ENDS[at], 'FAILCALL_CODE': str(int(signo))})
         got = harness.Pressd.drain(self.conf, env=env)
         if code is not None:
@@ -209,6 +210,16 @@ class Crash(PressCase):
     def test_three_crashes_over_a_row_before_the_first_letter_pause_it_too(self):
         self.paused(signal.SIGSEGV, at='row')
         self.assertEqual(self.received(), {GOOD: 1})
+
+    def test_three_crashes_over_the_text_of_all_pause_it_too(self):
+        self.send(self.statement('Vang dội Boomletter.', name='o.txt', Title='Bản nổ'))
+        self.send(self.statement(name='p.txt', Title='Bản khác', To=f'email:{GOOD}'))
+        for _ in range(3):
+            self.die(at='letter')
+        self.die(at='letter', code=3)
+        self.assertEqual(self.state(2), 'paused')
+        self.assertEqual(self.counts(3), {'relayed': 1})
+        self.assertIn('made pressd crash 3 times', self.json('show', 2)[0]['reason'])
 
     def test_a_kill_at_the_same_place_never_counts(self):
         for _ in range(4):

@@ -1,0 +1,11 @@
+/* act_internal.h - an act is one transaction, behind which pressd is woken */
+#ifndef PRESS_ACT_INTERNAL_H
+#define PRESS_ACT_INTERNAL_H
+
+#include "press/act.h"
+#include "press/db.h"
+
+int act_begin(const struct act *a, struct tx *tx, struct err *e);
+int act_commit(const struct act *a, struct tx *tx, struct err *e);
+
+#endif
