@@ -36,7 +36,7 @@ ALL_LDFLAGS = -pie -Wl,--as-needed,-z,relro,-z,now $(if $(SAN),-fsanitize=$(SAN)
 
 PROGRAMS := $(patsubst src/%.c,$(BUILD)/%,$(wildcard src/*.c))
 LIB_SRC  := $(wildcard src/*/*.c)
-LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(BUILD)/gen/messages.o $(BUILD)/gen/templates.o
+LIB_OBJ  := $(LIB_SRC:%.c=$(BUILD)/%.o) $(patsubst %,$(BUILD)/gen/%.o,messages templates phrases)
 MAIL_TEMPLATES := $(sort $(wildcard templates/mail/*))
 
 UNIT     := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -69,6 +69,10 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 $(BUILD)/gen/messages.c: templates/messages/vi.po templates/po.awk
 	@mkdir -p $(@D)
 	LC_ALL=C awk -v FILE=$< -f templates/po.awk $< > $@
+
+$(BUILD)/gen/phrases.c: templates/phrases.txt templates/phrases.awk
+	@mkdir -p $(@D)
+	LC_ALL=C awk -f templates/phrases.awk $< > $@
 
 $(BUILD)/gen/templates.c: $(MAIL_TEMPLATES) templates/embed.awk
 	@mkdir -p $(@D)

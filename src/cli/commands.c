@@ -2,6 +2,8 @@
 /* Every command of pressctl, in the order in which --help lists them. */
 #include "commands.h"
 
+#include <limits.h>
+
 #define NOTHING_CHANGED N_("Nothing was changed.")
 #define NOTHING_SENT    N_("Nothing was sent.")
 
@@ -50,6 +52,8 @@ const struct command cli_commands[] = {
          NULL},
         {"resend", "R", N_("send the same text again, on the record"), cmd_resend,
          cmd_resend_options, 1, 1, NULL},
+        {"report parse", "FILE...", N_("what returned mails say, a row a recipient"),
+         cmd_report_parse, NULL, 1, INT_MAX, NULL},
         {"relay list", "", N_("the relays, and which of them work"), cmd_relay_list, NULL, 0, 0,
          NULL},
         {"relay pause", "NAME", N_("give a relay nothing more for now"), cmd_relay_pause,

@@ -4,6 +4,7 @@
 #include "args.h"
 #include "cli.h"
 
+#include "press/cage.h"
 #include "press/caller.h"
 #include "press/clock.h"
 #include "press/token.h"
@@ -47,6 +48,8 @@ int cli_main(int argc, char **argv)
         struct cli c = {0};
         int r;
 
+        if (argc == 2 && strcmp(argv[1], CAGE_ARGUMENT) == 0)
+                return cage_main();
         setrlimit(RLIMIT_CORE, &no_core);
         signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error like a full disk */
         umask(S_IWGRP | S_IRWXO);

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+/* What a mail is: a report, a complaint, an automatic reply, or none of these. */
+#include "report_internal.h"
+
+#include "press/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define LIST(a) ((struct phrase_list){(a), COUNT_OF(a)})
+
+static char *folded_field(const struct returned *m, const char *name)
+{
+        char value[1024];
+
+        field_get(m->head.s, name, 0, value, sizeof(value));
+        return fold_text(value, strlen(value));
+}
+
+/* --- complaints (RFC 5965) -------------------------------------------------------------- */
+
+static bool is_complaint_type(const char *type)
+{
+        static const char *const types[] = {
+                "abuse",   "fraud",       "virus",          "other",
+                "opt-out", "unsubscribe", "miscategorized", "complaint",
+        };
+
+        for (size_t i = 0; i < COUNT_OF(types); i++)
+                if (strncasecmp(type, types[i], strlen(types[i])) == 0)
+                        return true;
+        return !type[0];
+}
+
+/* Feedback in words: Microsoft's, and others' from before RFC 5965. */
+static bool is_complaint_in_words(const struct returned *m)
+{
+        static const char *const subjects[] = {
+                "complaint about message from",
+                "email feedback report",
+                "email abuse report",
+                "abuse report",
+                "spam complaint",
+                "spam report",
+                "feedback loop",
+                "[fbl]",
+                "complaint from",
+                "junk mail report",
+                "feedback report",
+        };
+        static const char *const texts[] = {
+                "this is an email abuse report",
+                "this is a spam report",
+                "marked as spam",
+                "reported as spam",
+                "marked this message as junk",
+                "abuse report for an e",
+        };
+        CLEANUP(mem_free) char *subject = folded_field(m, "Subject");
+        CLEANUP(mem_free) char *text = fold_text(m->notice.s, strnlen(m->notice.s, 2000));
+
+        if (field_has(m->original.s, "X-HmXmrOriginalRecipient"))
+                return true;
+        return m->original.len &&
+               (phrase_find(LIST(subjects), subject) || phrase_find(LIST(texts), text)) &&
+               strncmp(subject, "re:", 3) != 0;
+}
+
+static void complain(struct report *r, const char *value)
+{
+        char address[ADDR_MAX];
+        struct found f;
+        size_t pos = 0;
+
+        while (address_next(value, strlen(value), &pos, &f)) {
+                struct report_row *row;
+
+                address_copy(&f, address);
+                row = report_row(r, address);
+                if (!row)
+                        return;
+                row->action = REPORT_COMPLAINED;
+                row->class = REPORT_UNCLEAR;
+        }
+}
+
+bool complaint_read(const struct returned *m, struct report *r)
+{
+        static const char *const fields[] = {
+                "Original-Rcpt-To",
+                "Removal-Recipient",
+                "Original-Recipient",
+                "Redacted-Address",
+        };
+        static const char *const heads[] = {
+                "X-HmXmrOriginalRecipient",
+                "X-Original-To",
+                "Delivered-To",
+                "To",
+        };
+        char value[4096];
+
+        for (size_t i = 0; i < COUNT_OF(fields) && !r->rows; i++)
+                for (unsigned nth = 0;
+                     nth < 100 && field_get(m->feedback.s, fields[i], nth, value, sizeof(value));
+                     nth++)
+                        complain(r, value);
+        for (size_t i = 0; i < COUNT_OF(heads) && !r->rows; i++) {
+                field_get(m->original.s, heads[i], 0, value, sizeof(value));
+                complain(r, value);
+        }
+        return r->rows > 0;
+}
+
+/* --- the rest --------------------------------------------------------------------------------- */
+
+static bool from_machine(const struct returned *m)
+{
+        static const char *const names[] = {
+                "mail delivery",
+                "maildelivery",
+                "mailer-daemon",
+                "mailer daemon",
+                "mail administrator",
+                "system administrator",
+                "delivery subsystem",
+                "delivery system",
+                "mail system",
+                "mail service",
+                "internet mail",
+                "mdaemon",
+                "postmaster",
+                "microsoft outlook",
+                "microsoft exchange",
+                "exchange server",
+                "mail server",
+                "mailserver",
+                "mail transfer",
+                "bounce",
+                "daemon",
+                "delivery notification",
+                "delivery status",
+                "email delivery",
+                "message delivery",
+                "mail router",
+                "returned mail",
+                "postman",
+                "mailsystem",
+                "automated postmaster",
+                "smtp gateway",
+                "mailer",
+                "unzustellbar",
+                "no-reply@",
+                "noreply@",
+                "|mta",
+                "gateway",
+                "he thong thu",
+        };
+        CLEANUP(mem_free) char *from = folded_field(m, "From");
+        char path[512];
+        struct found f;
+        size_t pos = 0;
+        char address[ADDR_MAX];
+
+        if (field_get(m->head.s, "Return-Path", 0, path, sizeof(path)) &&
+            (strcmp(path, "<>") == 0 || !path[0]))
+                return true;
+        if (address_next(from, strlen(from), &pos, &f)) {
+                address_copy(&f, address);
+                if (address_of_machine(address))
+                        return true;
+        }
+        return !from[0] || strcmp(from, "<>") == 0 || phrase_find(LIST(names), from);
+}
+
+static bool is_list(const struct returned *m)
+{
+        CLEANUP(mem_free) char *precedence = folded_field(m, "Precedence");
+
+        return field_has(m->head.s, "List-Id") || field_has(m->head.s, "List-Post") ||
+               field_has(m->head.s, "X-BeenThere") || field_has(m->head.s, "List-Unsubscribe") ||
+               field_has(m->head.s, "X-Mailing-List") || strcmp(precedence, "list") == 0;
+}
+
+/* Fields that only automatic replies have. */
+static bool has_reply_field(const struct returned *m)
+{
+        static const char *const names[] = {
+                "X-Autoreply",
+                "X-Autorespond",
+                "X-Autoresponder",
+                "X-AutoReply-From",
+                "X-Mail-Autoreply",
+                "X-Autogenerated",
+                "X-MS-Exchange-Inbox-Rules-Loop",
+                "X-POST-MessageClass",
+                "X-Auto-Reply",
+                "X-Vacation",
+                "X-Cpanel-Autoresponder",
+                "X-FC-MachineGenerated",
+                "Autoresponder",
+        };
+        CLEANUP(mem_free) char *precedence = folded_field(m, "Precedence");
+        CLEANUP(mem_free) char *delivered = folded_field(m, "Delivered-To");
+
+        for (size_t i = 0; i < COUNT_OF(names); i++)
+                if (field_has(m->head.s, names[i]))
+                        return true;
+        return strstr(precedence, "auto_reply") || strstr(precedence, "auto-reply") ||
+               strstr(delivered, "autoresponder");
+}
+
+static bool is_answer(const char *subject)
+{
+        static const char *const starts[] = {
+                "re:",   "aw:",   "sv:",   "fw:",      "fwd:",     "wg:",  "tr:",
+                "tl:",   "antw:", "vs:",   "ynt:",     "rv:",      "res:", "enc:",
+                "回复:", "答复:", "转发:", "trả lời:", "tra loi:",
+        };
+
+        for (size_t i = 0; i < COUNT_OF(starts); i++)
+                if (strncmp(subject, starts[i], strlen(starts[i])) == 0)
+                        return true;
+        return false;
+}
+
+static enum report_kind kind_of_words(const struct returned *m)
+{
+        size_t end = notice_end(m->notice.s);
+        CLEANUP(mem_free) char *subject = folded_field(m, "Subject");
+        CLEANUP(mem_free) char *automatic = folded_field(m, "Auto-Submitted");
+        CLEANUP(mem_free) char *text = fold_text(m->notice.s, end < 12288 ? end : 12288);
+        bool machine = from_machine(m), replied = strstr(automatic, "auto-replied") != NULL;
+        bool of_subject = words_bounce(subject), of_text = words_bounce(text);
+        struct codes c;
+
+        codes_read(m->notice.s, end < 12288 ? end : 12288, &c);
+        if (is_list(m) && !(machine && of_subject))
+                return REPORT_MAIL;
+        if (words_challenge(text) && !c.reply && !c.enhanced[0] && !(machine && of_subject))
+                return REPORT_CHALLENGE;
+        if (has_reply_field(m) && !(of_subject && (c.reply || c.enhanced[0])))
+                return REPORT_AUTOREPLY;
+        if (words_autoreply(subject) && !(machine && of_subject && of_text))
+                return REPORT_AUTOREPLY;
+        if (words_away(text) && !(machine && of_subject))
+                return REPORT_AUTOREPLY;
+        if (is_answer(subject) && !(machine && of_text))
+                return replied ? REPORT_AUTOREPLY : REPORT_MAIL;
+        if (machine && (of_text || (of_subject && (c.reply || m->original.len))))
+                return REPORT_STATUS;
+        if (of_subject && of_text &&
+            (c.reply || c.enhanced[0] || m->original.len || end < strlen(m->notice.s) ||
+             !field_has(m->head.s, "In-Reply-To")))
+                return REPORT_STATUS;
+        if (replied)
+                return REPORT_AUTOREPLY;
+        return REPORT_MAIL;
+}
+
+enum report_kind kind_of(const struct returned *m)
+{
+        char type[128];
+
+        if (m->feedback.len || strstr(m->report_type, "feedback-report")) {
+                field_get(m->feedback.s, "Feedback-Type", 0, type, sizeof(type));
+                return is_complaint_type(type) ? REPORT_COMPLAINT : REPORT_MAIL;
+        }
+        if (m->status.len)
+                return REPORT_STATUS;
+        if (m->receipt.len || strstr(m->report_type, "disposition-notification"))
+                return REPORT_RECEIPT;
+        if (field_has(m->head.s, "X-Failed-Recipients"))
+                return REPORT_STATUS;
+        if (is_complaint_in_words(m))
+                return REPORT_COMPLAINT;
+        if (strcmp(m->type, "multipart/report") == 0 && strstr(m->report_type, "delivery-status"))
+                return REPORT_STATUS;
+        return kind_of_words(m);
+}

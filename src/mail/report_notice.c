@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Notices in words: the addresses of the best rank are the ones it is about, so that a rule holds
+ * for systems never seen.
+ */
+#include "report_internal.h"
+
+#include "press/mem.h"
+#include "press/text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define CANDIDATES 200
+#define LINE_SEEN  1000u /* bytes of a line that matter */
+
+/* --- candidates -------------------------------------------------------------------------- */
+
+struct candidate {
+        char address[ADDR_MAX];
+        enum rank rank;
+        bool section_said;
+        enum report_action section; /* of the last heading above it */
+};
+
+struct candidates {
+        struct candidate v[CANDIDATES];
+        size_t n;
+};
+
+/* The mail's own people: who sent the notice and whom it went to. */
+static bool is_own(const struct returned *m, const char *address)
+{
+        static const char *const names[] = {
+                "From", "To", "Delivered-To", "Return-Path", "X-Original-To", "Envelope-To",
+        };
+        char value[2048];
+        struct found f;
+
+        for (size_t i = 0; i < COUNT_OF(names); i++) {
+                size_t pos = 0;
+
+                field_get(m->head.s, names[i], 0, value, sizeof(value));
+                while (address_next(value, strlen(value), &pos, &f))
+                        if (f.n == strlen(address) && strncasecmp(f.p, address, f.n) == 0)
+                                return true;
+        }
+        return false;
+}
+
+static void add_candidate(struct candidates *c, const struct candidate *new)
+{
+        for (size_t i = 0; i < c->n; i++)
+                if (strcasecmp(c->v[i].address, new->address) == 0) {
+                        if (new->rank > c->v[i].rank)
+                                c->v[i] = *new;
+                        return;
+                }
+        if (c->n < CANDIDATES)
+                c->v[c->n++] = *new;
+}
+
+static bool refused_next(const char *after)
+{
+        const char *next = strpbrk(after, "\n");
+        size_t skip = next ? strspn(next, "\n <>Received:-") : 0;
+
+        return !next || next[skip] != '2';
+}
+
+static void collect(const struct returned *m, const char *text, size_t end, bool own,
+                    struct candidates *c)
+{
+        struct candidate now = {.section_said = false};
+
+        for (const char *p = text; p < text + end && *p;) {
+                size_t n = strcspn(p, "\n"), seen = n < LINE_SEEN ? n : LINE_SEEN, pos = 0;
+                CLEANUP(mem_free) char *f = fold_text(p, seen);
+                struct found a;
+
+                if (strncmp(f, "---", 3) == 0 && words_action(f, &now.section))
+                        now.section_said = true;
+                while (address_next(p, seen, &pos, &a)) {
+                        address_copy(&a, now.address);
+                        now.rank = rank_of(p, &a, p + seen);
+                        if (strncmp(f, ">>> rcpt", 8) == 0 && !refused_next(p + n))
+                                now.rank = NOWHERE;
+                        if (now.rank > NOWHERE && now.address[0] &&
+                            !address_of_machine(now.address) && (own || !is_own(m, now.address)))
+                                add_candidate(c, &now);
+                }
+                p += n + (p[n] == '\n');
+        }
+}
+
+/* --- the words about one of them ------------------------------------------------------------ */
+
+static bool mentions(const char *p, size_t n, const char *address)
+{
+        size_t len = strlen(address);
+
+        for (; n >= len; p++, n--)
+                if (tolower((unsigned char) *p) == tolower((unsigned char) *address) &&
+                    strncasecmp(p, address, len) == 0)
+                        return true;
+        return false;
+}
+
+static bool names_other(const char *p, size_t n, const char *address)
+{
+        struct found f;
+        size_t pos = 0;
+
+        return address_next(p, n, &pos, &f) &&
+               (f.n != strlen(address) || strncasecmp(f.p, address, f.n) != 0);
+}
+
+static size_t paragraph(const char *p, const char *end)
+{
+        const char *q = p;
+
+        while (q < end) {
+                size_t n = strcspn(q, "\n");
+
+                if (strspn(q, " \t>") >= n)
+                        break;
+                q += n + (q[n] == '\n');
+        }
+        return (size_t) (q - p);
+}
+
+/* From the line that names the address to the end of its paragraph, or to another address. */
+static size_t about_here(const char *line, const char *end, const char *address, struct buf *out)
+{
+        const char *q = line;
+        size_t whole = paragraph(line, end);
+
+        while (q < line + whole) {
+                size_t n = strcspn(q, "\n");
+
+                if (q > line && names_other(q, n, address) && !mentions(q, n, address))
+                        break;
+                buf_add(out, q, n);
+                buf_addc(out, '\n');
+                q += n + (q[n] == '\n');
+        }
+        return (size_t) (q - line);
+}
+
+void notice_about(const struct returned *m, const char *address, struct buf *out)
+{
+        const char *p = m->notice.s, *end = p + notice_end(p);
+        size_t before = out->len;
+        enum report_class class;
+        struct report_row probe = {.action = REPORT_FAILED};
+        struct codes c;
+
+        while (address[0] && p < end && *p) {
+                size_t n = strcspn(p, "\n");
+
+                if (mentions(p, n, address)) {
+                        const char *at = p;
+
+                        p += about_here(p, end, address, out);
+                        if (p == at)
+                                p += n + (p[n] == '\n');
+                        /* A name alone: what is said of it stands behind the empty line. */
+                        if ((size_t) (p - at) <= n + 1 && p < end) {
+                                const char *next = p + strspn(p, " \t\n");
+                                size_t k = next < end ? paragraph(next, end) : 0;
+
+                                if (!names_other(next, strcspn(next, "\n"), address))
+                                        buf_add(out, next, k < 1500 ? k : 1500);
+                        }
+                        continue;
+                }
+                p += n + (p[n] == '\n');
+        }
+        codes_read(out->s + before, out->len - before, &c);
+        probe.code = c.reply;
+        class = reason_class(&probe, out->s + before);
+        if (class != REPORT_UNCLEAR)
+                return;
+        for (p = m->notice.s; p < end && *p;
+             p += strcspn(p, "\n") + (p[strcspn(p, "\n")] == '\n')) {
+                size_t n = strcspn(p, "\n");
+
+                if (out->max - out->len > n + 1 && out->len - before < 4000) {
+                        buf_add(out, p, n);
+                        buf_addc(out, '\n');
+                }
+        }
+}
+
+/* The line that gives the reason: with a code, or else the first that is not the address. */
+static void diagnostic_of(const char *words, const char *address, char *out)
+{
+        CLEANUP(buf_done) struct buf text = BUF(2000);
+        const char *best = NULL;
+
+        for (const char *p = words; *p && !best;) {
+                size_t n = strcspn(p, "\n");
+                struct codes c;
+
+                codes_read(p, n, &c);
+                if (c.reply || c.enhanced[0])
+                        best = p;
+                p += n + (p[n] == '\n');
+        }
+        for (const char *p = words; *p && !best;) {
+                size_t n = strcspn(p, "\n");
+
+                if (n > 3 && (!mentions(p, n, address) || n > strlen(address) + 12))
+                        best = p;
+                p += n + (p[n] == '\n');
+        }
+        if (best)
+                buf_add(&text, best + strspn(best, " \t"),
+                        strnlen(best + strspn(best, " \t"),
+                                strcspn(best + strspn(best, " \t"), "\n")));
+        text_escape(text.s, out, REPORT_TEXT_MAX);
+}
+
+/* --- rows -------------------------------------------------------------------------------------- */
+
+static enum report_action action_of_all(const struct returned *m)
+{
+        size_t n = notice_end(m->notice.s);
+        CLEANUP(mem_free) char *all = fold_text(m->notice.s, n < 16384 ? n : 16384);
+        CLEANUP(mem_free) char *subject = NULL;
+        char value[512];
+        enum report_action a = REPORT_FAILED, of_subject;
+
+        field_get(m->head.s, "Subject", 0, value, sizeof(value));
+        subject = fold_text(value, strlen(value));
+        if (words_action(subject, &of_subject) &&
+            (of_subject == REPORT_DELAYED || of_subject == REPORT_DELIVERED ||
+             of_subject == REPORT_RELAYED))
+                return of_subject;
+        words_action(all, &a);
+        return a;
+}
+
+static void fill(const struct returned *m, struct report_row *row)
+{
+        CLEANUP(buf_done) struct buf words = BUF(8192);
+        struct codes c;
+
+        notice_about(m, row->address, &words);
+        codes_read(words.s, words.len, &c);
+        row->code = c.reply;
+        snprintf(row->enhanced, sizeof(row->enhanced), "%s", c.enhanced);
+        row->stated = c.enhanced[0] != '\0';
+        row->class = reason_class(row, words.s);
+        diagnostic_of(words.s, row->address, row->diagnostic);
+}
+
+static void add_row(const struct returned *m, struct report *r, const char *address,
+                    enum report_action action)
+{
+        struct report_row *row = report_row(r, address);
+
+        if (!row)
+                return;
+        row->action = action;
+        fill(m, row);
+}
+
+/* Addresses that a field names. */
+static size_t add_from_field(const struct returned *m, struct report *r, const char *block,
+                             const char *name, bool only_one, enum report_action action)
+{
+        char value[8192], address[ADDR_MAX];
+        struct found f;
+        size_t pos = 0, n = 0;
+
+        for (unsigned nth = 0; nth < 50 && field_get(block, name, nth, value, sizeof(value)); nth++)
+                for (pos = 0; address_next(value, strlen(value), &pos, &f); n++)
+                        if (!only_one || !n) {
+                                address_copy(&f, address);
+                                if (!only_one)
+                                        add_row(m, r, address, action);
+                        }
+        if (only_one && n == 1)
+                add_row(m, r, address, action);
+        return n;
+}
+
+/* "for <a@b.example>;" in the Received fields of the original. */
+static bool add_from_received(const struct returned *m, struct report *r, enum report_action action)
+{
+        char value[2048], address[ADDR_MAX];
+        struct found f;
+
+        for (unsigned nth = 0;
+             field_get(m->original.s, "Received", nth, value, sizeof(value)) && nth < 20; nth++) {
+                const char *p = strstr(value, " for <");
+                size_t pos = 0;
+
+                if (p && address_next(p, strcspn(p, ";"), &pos, &f)) {
+                        address_copy(&f, address);
+                        if (!is_own(m, address)) {
+                                add_row(m, r, address, action);
+                                return true;
+                        }
+                }
+        }
+        return false;
+}
+
+static bool in_original(const struct returned *m, const char *address)
+{
+        char value[4096];
+
+        field_get(m->original.s, "To", 0, value, sizeof(value));
+        return mentions(value, strlen(value), address);
+}
+
+static void add_candidates(const struct returned *m, const struct candidates *c, struct report *r,
+                           enum report_action all)
+{
+        enum rank best = NOWHERE;
+        bool ours = false, weak;
+
+        for (size_t i = 0; i < c->n; i++) {
+                if (c->v[i].rank > best)
+                        best = c->v[i].rank;
+                ours = ours || in_original(m, c->v[i].address);
+        }
+        weak = best <= IN_REPLY;
+        for (size_t i = 0; i < c->n; i++) {
+                const struct candidate *x = &c->v[i];
+
+                if (x->rank < best || (weak && ours && !in_original(m, x->address)) ||
+                    (best == SOMEWHERE && r->rows))
+                        continue;
+                add_row(m, r, x->address, x->section_said ? x->section : all);
+        }
+}
+
+void notice_read(const struct returned *m, struct report *r)
+{
+        CLEANUP(mem_free) struct candidates *c = mem_zalloc(sizeof(*c));
+        enum report_action all = action_of_all(m);
+        size_t end = notice_end(m->notice.s);
+
+        if (add_from_field(m, r, m->head.s, "X-Failed-Recipients", false, all))
+                return;
+        collect(m, m->notice.s, end, false, c);
+        if (c->n == 1 || (c->n && c->v[0].rank > SOMEWHERE)) {
+                add_candidates(m, c, r, all);
+                return;
+        }
+        if (c->n)
+                add_candidates(m, c, r, all);
+        if (r->rows || add_from_field(m, r, m->original.s, "To", true, all) == 1 ||
+            add_from_received(m, r, all))
+                return;
+        collect(m, m->notice.s, end, true, c); /* a letter to oneself */
+        add_candidates(m, c, r, all);
+}

@@ -1,0 +1,288 @@
+#!/usr/bin/env python3
+"""Writes the mails of this folder that no server here can make: *.eml, and what each says, expected.tsv.
+
+Written by hand in the manner of each system; no mail of anybody's is among them. The true ones are
+made by make.py with the servers themselves. Run it again after a change: the files are its output.
+"""
+import base64
+import os
+import quopri
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+OURS = 'bounce+aiaqtest@ministry.example'
+MAILS = {}
+
+ORIGINAL = f'''Return-Path: <{OURS}>
+Received: from press.ministry.example (press.ministry.example [192.0.2.7])
+\tby relay.example (Postfix) with ESMTP id 4XyZ for <%s>;
+\tTue, 24 Nov 2026 08:00:00 +0700
+Date: Tue, 24 Nov 2026 08:00:00 +0700
+From: =?utf-8?Q?Trung_t=C3=A2m_Th=C3=B4ng_tin?= <thongcao@ministry.example>
+To: %s
+Subject: =?utf-8?B?VGjDtG5nIGPDoW8gYsOhbyBjaMOt?=
+Message-ID: <r41.d1@press.ministry.example>
+List-Id: <press.press.ministry.example>
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+
+550 5.1.1 this is our own text; write to other@ministry.example, user unknown, quota exceeded.
+'''
+
+
+def original(to='user@host.example'):
+    return ORIGINAL % (to, to)
+
+
+def quoted(text):
+    return ''.join('> ' + line + '\n' for line in text.splitlines())
+
+
+def head(subject, sender='Mail Delivery System <MAILER-DAEMON@mx.host.example>', to=OURS, path='<>', **more):
+    out = f'Return-Path: {path}\nDate: Tue, 24 Nov 2026 08:01:02 +0700\nFrom: {sender}\nTo: {to}\nSubject: {subject}\n'
+    for name, value in more.items():
+        out += f'{name.replace("_", "-")}: {value}\n'
+    return out + 'Message-ID: <b1@mx.host.example>\n'
+
+
+def plain(subject, text, charset='us-ascii', encoding=None, **more):
+    body = text.encode('utf-8' if charset == 'us-ascii' else charset)
+    out = head(subject, **more) + f'MIME-Version: 1.0\nContent-Type: text/plain; charset={charset}\n'
+    if encoding == 'base64':
+        return (out + 'Content-Transfer-Encoding: base64\n\n').encode() + base64.encodebytes(body)
+    if encoding == 'qp':
+        return (out + 'Content-Transfer-Encoding: quoted-printable\n\n').encode() + quopri.encodestring(body)
+    return (out + '\n').encode() + body
+
+
+def report(subject, text, status, orig=None, kind='delivery-status', status_type='message/delivery-status', **more):
+    out = head(subject, **more) + ('MIME-Version: 1.0\nContent-Type: multipart/report; report-type=' + kind +
+                                   ';\n\tboundary="=_b1"\n\nThis is a MIME-encapsulated message.\n\n')
+    out += f'--=_b1\nContent-Type: text/plain; charset=utf-8\n\n{text}\n\n'
+    out += f'--=_b1\nContent-Type: {status_type}\n\n{status}\n\n'
+    if orig is not None:
+        out += f'--=_b1\nContent-Type: message/rfc822\n\n{orig}\n'
+    return (out + '--=_b1--\n').encode()
+
+
+def mail(name, data, *rows):
+    """rows: (action, address, enhanced, class)"""
+    assert name not in MAILS, name
+    MAILS[name] = (data if isinstance(data, bytes) else data.encode(), rows)
+
+
+U = 'user@host.example'
+GONE = ('failed', U, '5.1.1', 'invalid')
+
+# --- RFC 3464 and what becomes of it --------------------------------------------------------------
+
+REASON = '550 5.1.1 <user@host.example>: Recipient address rejected: User unknown in virtual mailbox table'
+STATUS = f'''Reporting-MTA: dns; relay.example
+X-Postfix-Queue-ID: 4XyZ
+Original-Envelope-Id: aiaqtest
+Arrival-Date: Tue, 24 Nov 2026 08:00:00 +0700 (+07)
+
+Final-Recipient: rfc822; {U}
+Original-Recipient: rfc822;{U}
+Action: failed
+Status: 5.1.1
+Remote-MTA: dns; mx.host.example
+Diagnostic-Code: smtp; {REASON}
+'''
+mail('dsn-postfix', report('Undelivered Mail Returned to Sender', f'<{U}>: host mx.host.example[192.0.2.1] said: {REASON}',
+                           STATUS, original()), GONE)
+mail('dsn-no-blank-line', report('Undelivered Mail', 'x', STATUS.replace('\n\n', '\n'), original()), GONE)
+mail('dsn-crlf', report('Undelivered Mail', 'x', STATUS, original()).replace(b'\n', b'\r\n'), GONE)
+mail('dsn-delayed', report('Delayed Mail (still being retried)', f'THIS IS A WARNING ONLY. YOU DO NOT NEED TO RESEND YOUR MESSAGE.\n\n<{U}>: connect to mx.host.example[192.0.2.1]:25: Connection refused',
+                           STATUS.replace('failed', 'delayed').replace('5.1.1\n', '4.4.1\n').replace(REASON, 'connect to mx: Connection refused') +
+                           'Will-Retry-Until: Sun, 29 Nov 2026 08:00:00 +0700\n', original()),
+     ('delayed', U, '4.4.1', 'transient'))
+mail('dsn-delivered', report('Successful Mail Delivery Report', f'<{U}>: delivery via mx: 250 2.0.0 Ok',
+                             STATUS.replace('failed', 'delivered').replace('5.1.1\n', '2.0.0\n').replace(REASON, '250 2.0.0 Ok: queued as 77'), original()),
+     ('delivered', U, '2.0.0', 'unclear'))
+mail('dsn-relayed', report('Successful Mail Delivery Report', f'<{U}>: delivery via mx: 250 Ok',
+                           STATUS.replace('failed', 'relayed (to non-DSN-aware mailer)').replace('5.1.1\n', '2.0.0\n').replace(REASON, '250 Ok'), original()),
+     ('relayed', U, '2.0.0', 'unclear'))
+mail('dsn-expanded', report('Return receipt', 'x', f'Reporting-MTA: dns; x.example\n\nFinal-Recipient: RFC822; list@host.example\nAction: expanded (to multi-recipient alias)\nStatus: 2.0.0\n', original('list@host.example')),
+     ('expanded', 'list@host.example', '2.0.0', 'unclear'))
+mail('dsn-three', report('Returned mail: see transcript for details', 'x', '''Reporting-MTA: dns; mx.host.example
+
+Final-Recipient: RFC822; a@host.example
+Action: failed
+Status: 5.2.2
+Diagnostic-Code: SMTP; 552 5.2.2 Mailbox full
+
+Final-Recipient: RFC822; b@host.example
+Action: delayed
+Status: 4.4.7
+Diagnostic-Code: SMTP; 451 4.4.7 connection timed out
+
+Final-Recipient: RFC822; c@host.example
+Action: relayed
+Status: 2.1.5
+'''), ('failed', 'a@host.example', '5.2.2', 'mailbox'), ('delayed', 'b@host.example', '4.4.7', 'transient'),
+     ('relayed', 'c@host.example', '2.1.5', 'unclear'))
+mail('dsn-gave-up', report('Undelivered Mail', 'x', STATUS.replace('5.1.1\n', '4.4.7\n').replace(REASON, '451 4.4.7 Message expired, giving up: connection timed out'), original()),
+     ('failed', U, '4.4.7', 'transient'))
+mail('dsn-utf8', report('Undelivered Mail', 'x', 'Reporting-MTA: dns; x.example\n\nFinal-Recipient: utf-8; nguyễn@bưuđiện.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no such user\n',
+                        kind='delivery-status', status_type='message/global-delivery-status'),
+     ('failed', 'nguyễn@bưuđiện.example', '5.1.1', 'invalid'))
+mail('dsn-utf8-escaped', report('Undelivered Mail', 'x', 'Reporting-MTA: dns; x.example\n\nFinal-Recipient: utf-8; nguy\\x{1EC5}n@host.example\nAction: failed\nStatus: 5.1.1\n',
+                                status_type='message/global-delivery-status'), ('failed', 'nguyễn@host.example', '5.1.1', 'invalid'))
+mail('dsn-folded', report('Undelivered Mail', 'x', f'Reporting-MTA: dns;\n x.example\n\nFinal-Recipient:\n rfc822;\n {U}\nAction:\n failed\nStatus:\n 5.7.1 (delivery\n not authorized)\nDiagnostic-Code: smtp; 550\n-5.7.1 Message rejected\n due to content restrictions\n'),
+     ('failed', U, '5.7.1', 'policy'))
+mail('dsn-exchange-2003', report('Delivery Status Notification (Failure)', f'This is an automatically generated Delivery Status Notification.\n\nDelivery to the following recipients failed.\n\n       {U}\n\n',
+                                 f'Reporting-MTA: dns;mail.host.example\nReceived-From-MTA: dns;relay.example\nArrival-Date: Tue, 24 Nov 2026 08:00:00 +0700\n\nFinal-Recipient: rfc822;{U}\nAction: failed\nStatus: 5.1.1\n', original(), sender='postmaster@host.example'), GONE)
+mail('dsn-exchange-2013', report('Undeliverable: Thong cao', f"Delivery has failed to these recipients or groups:\n\n{U}<mailto:{U}>\nThe recipient's mailbox is full and can't accept messages now. Please try resending your message later, or contact the recipient directly.\n\nDiagnostic information for administrators:\n\nGenerating server: MBX1.host.example\n\n{U}\nRemote Server returned '554 5.2.2 mailbox full; STOREDRV.Deliver; quota exceeded'\n",
+                                 f"Reporting-MTA: dns;MBX1.host.example\nReceived-From-MTA: dns;relay.example\n\nFinal-recipient: rfc822;{U}\nAction: failed\nStatus: 5.2.2\nDiagnostic-code: smtp;554 5.2.2 mailbox full; STOREDRV.Deliver; quota exceeded\n", original(), sender='Microsoft Outlook <MicrosoftExchange329e71@host.example>'),
+     ('failed', U, '5.2.2', 'mailbox'))
+mail('dsn-original-differs', report('Undelivered Mail', 'x', 'Reporting-MTA: dns; x.example\n\nOriginal-Recipient: rfc822;desk@host.example\nFinal-Recipient: rfc822;person@inner.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 5.1.1 no such user here\n', original('desk@host.example')),
+     ('failed', 'person@inner.example', '5.1.1', 'invalid'))
+mail('dsn-only-original', report('Undelivered Mail', 'x', f'Reporting-MTA: dns; x.example\n\nOriginal-Recipient: rfc822;{U}\nFinal-Recipient: LOCAL; user\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: X-LOCAL; 500 (over quota)\n'),
+     ('failed', U, '5.2.2', 'mailbox'))
+mail('dsn-no-recipient', report('Undelivered Mail', f'Your message could not be delivered to:\n\n<{U}>: user unknown', 'Reporting-MTA: dns; x.example\n\nAction: failed\nStatus: 5.1.1\n', original()), GONE)
+mail('dsn-wrong-type', report('Undelivered Mail', f'<{U}>: failed', STATUS, original(), status_type='text/plain; name="details.txt"'), GONE)
+mail('dsn-base64-status', report('Undelivered Mail', 'x', base64.encodebytes(STATUS.encode()).decode(), original(),
+                                 status_type='message/delivery-status\nContent-Transfer-Encoding: base64'), GONE)
+mail('dsn-in-text', plain('Undelivered Mail', 'Your mail could not be delivered.\n\n' + STATUS + '\n' + original()), GONE)
+mail('dsn-of-a-list', report('Undelivered Mail', 'x', STATUS, original(), List_Id='<list.example>'), GONE)
+mail('dsn-quotes-a-dsn', report('Undelivered Mail', 'x', STATUS, report('inner', 'x', STATUS.replace('user@', 'inner@').replace('5.1.1', '5.2.2'), original('inner@host.example')).decode().replace('=_b1', '=_b2')), GONE)
+mail('dsn-action-missing', report('Undelivered Mail', f'<{U}> could not be delivered', f'Reporting-MTA: dns; x.example\n\nFinal-Recipient: rfc822; {U}\nStatus: 5.1.1\n'), GONE)
+mail('dsn-status-is-a-reply', report('Undelivered Mail', 'x', f'Reporting-MTA: dns; x.example\n\nFinal-Recipient: rfc822; <{U}>\nAction: failed\nStatus: 550 #5.1.1\nDiagnostic-Code: smtp;550 #5.1.1 mailbox not found\n'), GONE)
+mail('dsn-zimbra-vi', report('Thư không gửi được', f'Thư của quý vị không thể gửi tới:\n\n<{U}>: hộp thư đã đầy', STATUS.replace('5.1.1\n', '5.2.2\n').replace(REASON, '552 5.2.2 Hộp thư của người nhận đã đầy'), original()), ('failed', U, '5.2.2', 'mailbox'))
+mail('dsn-o365-dbeb', report('Undeliverable: x', 'x', STATUS.replace('5.1.1\n', '5.4.1\n').replace(REASON, '550 5.4.1 Recipient address rejected: Access denied. AS(201806281) [x.example]'), original()), ('failed', U, '5.4.1', 'invalid'))
+mail('dsn-gmail-policy', report('Delivery Status Notification (Failure)', 'x', STATUS.replace('5.1.1\n', '5.7.26\n').replace(REASON, "550-5.7.26 This mail has been blocked because the sender is unauthenticated. Gmail requires all senders to authenticate with either SPF or DKIM"), original(), X_Failed_Recipients=U), ('failed', U, '5.7.26', 'policy'))
+mail('dsn-sender-refused', report('Undelivered Mail', 'x', STATUS.replace('5.1.1\n', '5.1.8\n').replace(REASON, '550 5.1.8 <x@y.example>: Sender address rejected: Domain not found'), original()), ('failed', U, '5.1.8', 'policy'))
+mail('dsn-host-not-found', report('Undelivered Mail', 'x', STATUS.replace('5.1.1\n', '5.4.4\n').replace(REASON, 'Host or domain name not found. Name service error for name=host.example type=A: Host not found'), original()), ('failed', U, '5.4.4', 'invalid'))
+mail('dsn-too-large', report('Undelivered Mail', 'x', STATUS.replace('5.1.1\n', '5.3.4\n').replace(REASON, 'message size 9000000 exceeds size limit 5000000 of server mx.host.example'), original()), ('failed', U, '5.3.4', 'policy'))
+
+# --- notices in words: failures ---------------------------------------------------------------------
+
+QMAIL = '''Hi. This is the qmail-send program at mx.host.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.
+
+'''
+mail('qmail', plain('failure notice', QMAIL + f"<{U}>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n--- Below this line is a copy of the message.\n\n" + original()), GONE)
+mail('qmail-remote', plain('failure notice', QMAIL + f"<{U}>:\n192.0.2.1 does not like recipient.\nRemote host said: 550 5.1.1 User unknown\nGiving up on 192.0.2.1.\n\n<second@host.example>:\n192.0.2.1 failed after I sent the message.\nRemote host said: 552 spam content rejected\n\n--- Below this line is a copy of the message.\n\n" + original()),
+     GONE, ('failed', 'second@host.example', '5.0.0', 'policy'))
+mail('qmail-too-long', plain('failure notice', QMAIL + f"<{U}>:\nSorry, I wasn't able to establish an SMTP connection. (#4.4.1)\nI'm not going to try again; this message has been in the queue too long.\n\n--- Below this line is a copy of the message.\n\n" + original()),
+     ('failed', U, '4.4.1', 'transient'))
+mail('qmail-no-host', plain('failure notice', QMAIL + f"<{U}>:\nSorry, I couldn't find any host named host.example. (#5.1.2)\n\n--- Below this line is a copy of the message.\n\n" + original()), ('failed', U, '5.1.2', 'invalid'))
+mail('yahoo', plain('Delivery failure', f"Message from yahoo.example.\nUnable to deliver message to the following address(es).\n\n<{U}>:\nThis user doesn't have a yahoo.example account ({U}) [0]\n\n--- Original message follows.\n\n" + original()), ('failed', U, '5.0.0', 'invalid'))
+mail('yahoo-quota', plain('Failure Notice', f"Sorry, we were unable to deliver your message to the following address.\n\n<{U}>:\n554: delivery error: dd Sorry, your message to {U} cannot be delivered. This account is over quota. - mta1.example\n\n--- Below this line is a copy of the message.\n\n" + original()), ('failed', U, '5.0.0', 'mailbox'))
+EXIM = '''This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of its
+recipients. This is a permanent error. The following address(es) failed:
+
+'''
+mail('exim-quota', plain('Mail delivery failed: returning message to sender', EXIM + f"  {U}\n    SMTP error from remote mail server after RCPT TO:<{U}>:\n    host mx.host.example [192.0.2.1]: 452 4.2.2 Mailbox is over quota:\n    retry timeout exceeded\n\n------ This is a copy of the message, including all the headers. ------\n\n" + original(), Auto_Submitted='auto-replied', X_Failed_Recipients=U), ('failed', U, '4.2.2', 'mailbox'))
+mail('exim-old', plain('Mail delivery failed: returning message to sender', EXIM + f"  first@host.example\n    unrouteable mail domain \"host.example\"\n  second@other.example\n    (generated from alias@other.example)\n    SMTP error from remote mailer after RCPT TO:<second@other.example>:\n    host mx.other.example [192.0.2.9]: 550 relay not permitted\n\n------ This is a copy of the message, including all the headers. ------\n\n" + original()),
+     ('failed', 'first@host.example', '5.0.0', 'invalid'), ('failed', 'second@other.example', '5.0.0', 'policy'))
+mail('exim-delay', plain('Warning: message 1abc-000 delayed 24 hours', f"This message was created automatically by mail delivery software.\nA message that you sent has not yet been delivered to one or more of its\nrecipients after more than 24 hours on the queue on mx.host.example.\n\nThe message identifier is:     1abc-000\nThe subject of the message is: x\n\nThe address to which the message has not yet been delivered is:\n\n  {U}\n    Delay reason: connection refused\n\nNo action is required on your part. Delivery attempts will continue for\nsome time, and this warning may be repeated at intervals if the message\nremains undelivered. Eventually the mail delivery software will give up,\nand when that happens, the message will be returned to you.\n"), ('delayed', U, '4.0.0', 'transient'))
+mail('postfix-words', plain('Undelivered Mail Returned to Sender', f"This is the mail system at host relay.example.\n\nI'm sorry to have to inform you that your message could not\nbe delivered to one or more recipients. It's attached below.\n\nFor further assistance, please send mail to postmaster.\n\n                   The mail system\n\n<{U}>: host mx.host.example[192.0.2.1] said: 550 5.1.1 <{U}>: Recipient\n    address rejected: User unknown (in reply to RCPT TO command)\n"), GONE)
+SENDMAIL = f'''The original message was received at Tue, 24 Nov 2026 08:00:00 +0700
+from press.ministry.example [192.0.2.7]
+
+   ----- The following addresses had permanent fatal errors -----
+<{U}>
+    (reason: 550 5.1.1 <{U}>... User unknown)
+    (expanded from: <alias@relay.example>)
+
+   ----- Transcript of session follows -----
+... while talking to mx.host.example.:
+>>> DATA
+<<< 550 5.1.1 <{U}>... User unknown
+550 5.1.1 <alias@relay.example>... User unknown
+<<< 503 5.0.0 Need RCPT (recipient)
+
+   ----- Original message follows -----
+
+'''
+mail('sendmail', plain('Returned mail: see transcript for details', SENDMAIL + original()), GONE)
+mail('sendmail-old', plain('Returned mail: Host unknown (Name server: host.example: host not found)', f"The original message was received at Tue, 24 Nov 2026 08:00:00 +0700\nfrom press [192.0.2.7]\n\n   ----- The following addresses had permanent delivery errors -----\n<{U}>\n\n   ----- Transcript of session follows -----\n550 <{U}>... Host unknown (Name server: host.example: host not found)\n\n   ----- Original message follows -----\n" + original()), ('failed', U, '5.0.0', 'invalid'))
+mail('sendmail-mixed', plain('Warning: could not send message for past 4 hours', "    **********************************************\n    **      THIS IS A WARNING MESSAGE ONLY      **\n    **  YOU DO NOT NEED TO RESEND YOUR MESSAGE  **\n    **********************************************\n\nThe original message was received at Tue, 24 Nov 2026 08:00:00 +0700\n\n   ----- Transcript of session follows -----\n<user@host.example>... Deferred: Connection timed out with mx.host.example.\nWarning: message still undelivered after 4 hours\nWill keep trying until message is 5 days old\n\n   ----- Original message follows -----\n" + original()), ('delayed', U, '4.0.0', 'transient'))
+mail('sendmail-success', plain('Return receipt', f"The original message was received at Tue, 24 Nov 2026 08:00:00 +0700\n\n   ----- The following addresses had successful delivery notifications -----\n<{U}>  (successfully delivered to mailbox)\n\n   ----- Transcript of session follows -----\n<{U}>... Successfully delivered\n"), ('delivered', U, '2.0.0', 'unclear'))
+mail('exchange-55', plain('Undeliverable: Thong cao', f"Your message did not reach some or all of the intended recipients.\n\n      Subject:\tThong cao\n      Sent:\t24/11/2026 08:00\n\nThe following recipient(s) could not be reached:\n\n      {U} on 24/11/2026 08:01\n            The e-mail account does not exist at the organization this message was sent to.  Check the e-mail address, or contact the recipient directly to find out the correct address.\n            <mail.host.example #5.1.1>\n", sender='System Administrator <postmaster@host.example>'), GONE)
+mail('exchange-imc', plain('Undeliverable: Thong cao', f"Your message\n\n  To:      {U}\n  Subject: Thong cao\n  Sent:    Tue, 24 Nov 2026 08:00:00 +0700\n\ndid not reach the following recipient(s):\n\n{U} on Tue, 24 Nov 2026 08:01:00 +0700\n    The recipient name is not recognized\n\tThe MTS-ID of the original message is: c=us;a= ;p=org;l=SRV0611\n    MSEXCH:IMS:ORG:SITE:SRV 0 (000C05A6) Unknown Recipient\n", sender='System Administrator <postmaster@host.example>'), ('failed', U, '5.0.0', 'invalid'))
+mail('exchange-2007-words', plain('Undeliverable: Thong cao', f"Delivery has failed to these recipients or distribution lists:\n\n{U}\nThe recipient's e-mail address was not found in the recipient's e-mail system. Microsoft Exchange will not try to redeliver this message for you. Please check the e-mail address and try resending this message.\n\n________________________________\nSent by Microsoft Exchange Server 2007\n\nDiagnostic information for administrators:\n\nGenerating server: mail.host.example\n\n{U}\n#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##\n\nOriginal message headers:\n\n" + original(), sender='Microsoft Exchange <MicrosoftExchange329@host.example>'), GONE)
+mail('exchange-de', plain('Unzustellbar: Thong cao', f"Ihre Nachricht hat einige oder alle Empfänger nicht erreicht.\n\n      Betreff:\tThong cao\n      Gesendet am:\t24.11.2026 08:00\n\nFolgende(r) Empfänger kann/können nicht erreicht werden:\n\n      {U} am 24.11.2026 08:01\n            Das E-Mail-Konto ist in der Organisation, an die diese Nachricht gesendet wurde, nicht vorhanden.\n            <mail.host.example #5.1.1>\n", charset='iso-8859-1', encoding='qp', sender='Systemadministrator <postmaster@host.example>'), GONE)
+mail('exchange-fr', plain('=?iso-8859-1?Q?Non_remis=A0:_Thong_cao?=', f"Votre message n'a pas été remis à certains ou à tous les destinataires.\n\nLe(s) destinataire(s) suivant(s) n'a (n'ont) pas pu être joint(s) :\n\n      {U}\n            La boîte aux lettres du destinataire est pleine.\n            <mail.host.example #5.2.2>\n", charset='iso-8859-1', encoding='qp', sender='postmaster@host.example'), ('failed', U, '5.2.2', 'mailbox'))
+mail('gmail-old', plain('Delivery Status Notification (Failure)', f"This is an automatically generated Delivery Status Notification\n\nDelivery to the following recipient failed permanently:\n\n     {U}\n\nTechnical details of permanent failure: \nGoogle tried to deliver your message, but it was rejected by the recipient domain. We recommend contacting the other email provider for further information about the cause of this error. The error that the other server returned was: 550 550 5.1.1 <{U}>: Recipient address rejected: User unknown (state 14).\n\n   ----- Original message -----\n\n" + original(), sender='Mail Delivery Subsystem <mailer-daemon@mail.example>'), GONE)
+mail('gmail-delay', plain('Delivery Status Notification (Delay)', f"This is an automatically generated Delivery Status Notification\n\nTHIS IS A WARNING MESSAGE ONLY.\n\nYOU DO NOT NEED TO RESEND YOUR MESSAGE.\n\nDelivery to the following recipient has been delayed:\n\n     {U}\n\nMessage will be retried for 2 more day(s)\n\nTechnical details of temporary failure: \nThe recipient server did not accept our requests to connect.\n\n   ----- Original message -----\n\n" + original(), sender='Mail Delivery Subsystem <mailer-daemon@mail.example>'), ('delayed', U, '4.0.0', 'transient'))
+mail('domino', plain('DELIVERY FAILURE: User user (user@host.example) not listed in Domino Directory', f"Your message\n\n  Subject: Thong cao\n\nwas not delivered to:\n\n  {U}\n\nbecause:\n\n  User user ({U}) not listed in Domino Directory\n", sender='postmaster@host.example'), ('failed', U, '5.0.0', 'invalid'))
+mail('notes', plain('NON-DELIVERY of: Thong cao', f"------- Failure Reasons  --------\n\nUser not listed in public Name & Address Book\n{U}\n\n------- Returned Message --------\n\n" + original()), ('failed', U, '5.0.0', 'invalid'))
+mail('courier', plain('NOTICE: mail delivery status.', f"This is a delivery status notification from mx.host.example,\nrunning the Courier mail server, version 0.65.\n\nThe original message was received on Tue, 24 Nov 2026 08:00:00 +0700\nfrom relay.example (relay.example [192.0.2.2])\n\n---------------------------------------------------------------------------\n\n                           UNDELIVERABLE MAIL\n\nYour message to the following recipients cannot be delivered:\n\n<{U}>:\n    mx.host.example [192.0.2.1]:\n<<< 550 5.1.1 No such user\n\n---------------------------------------------------------------------------\n\nIf your message was also sent to additional recipients, their delivery\nstatus is not included in this report.\n", sender='"Courier mail server at mx.host.example" <@>'), GONE)
+mail('imail', plain('Undeliverable Mail', f"Unknown user: {U}\n\nOriginal message follows.\n\n" + original(), sender='Postmaster <postmaster@mx.host.example>', path='<>'), ('failed', U, '5.0.0', 'invalid'))
+mail('imail-full', plain('Undeliverable Mail', f"User mailbox exceeds allowed size: {U}\n\nOriginal message follows.\n\n" + original(), sender='Postmaster <postmaster@mx.host.example>'), ('failed', U, '5.0.0', 'mailbox'))
+mail('mdaemon', plain('Permanent Delivery Failure', f"The attached message had PERMANENT fatal delivery errors!\n\nAfter one or more unsuccessful delivery attempts the attached message has\nbeen removed from the mail queue on this server.\n\nFailed address: {U}\n\n--- Session Transcript ---\n  Tue 2026-11-24 08:00:01: --> RCPT To:<{U}>\n  Tue 2026-11-24 08:00:01: <-- 550 5.1.1 Unknown user\n--- End Transcript ---\n", sender='MDaemon at host.example <MDaemon@host.example>'), GONE)
+mail('mercury', plain('Delivery failure notification', f"With reference to your message with the subject:\n   \"Thong cao\"\n\nThe local mail transport system has reported the following problems it\nencountered while trying to deliver your message:\n\n-------------------------------------------------------------------\n*** {U}\n    550 No such user here\n-------------------------------------------------------------------\n", sender='Electronic Postmaster <Maiser@host.example>'), ('failed', U, '5.0.0', 'invalid'))
+mail('groupwise', plain('Message status - undeliverable', f"The message that you sent was undeliverable to the following:\n\t{U} (user not found)\n\nPossibly truncated original message follows:\n\n" + original(), sender='Mailer-Daemon@host.example'), ('failed', U, '5.0.0', 'invalid'))
+mail('pmdf', plain('Delivery Notification: Delivery has failed', f"This report relates to a message you sent with the following header fields:\n\n  Message-id: <r41.d1@press.ministry.example>\n  Date: Tue, 24 Nov 2026 08:00:00 +0700\n  From: thongcao@ministry.example\n  To: {U}\n  Subject: Thong cao\n\nYour message cannot be delivered to the following recipients:\n\n  Recipient address: {U}\n  Reason: Remote SMTP server has rejected address\n  Diagnostic code: smtp;550 5.1.1 unknown or illegal alias\n  Remote system: dns;mx.host.example\n", sender='Internet Mail Delivery <postmaster@host.example>'), GONE)
+mail('mailmarshal', plain('Undeliverable Mail: "Thong cao"', f"Your message:\n   From:    thongcao@ministry.example\n   Subject: Thong cao\n\nCould not be delivered because of\n\n550 5.1.1 User unknown\n\nThe following recipients were affected: \n    {U}\n\nAdditional Information\n======================\n", sender='<postmaster@host.example>'), GONE)
+mail('interscan', plain('Mail delivery error', f"Sent <<< RCPT TO:<{U}>\nReceived >>> 550 5.1.1 User unknown\n\nUnable to deliver message to <{U}>.\n", sender='<postmaster@host.example>'), GONE)
+mail('surfcontrol', plain('Message delivery failed', f"Your message could not be sent.\nA transcript of the attempts to send the message follows.\nThe number of attempts made: 1\nAddressed To: {U}\n\nTue 24 Nov 2026 08:00:00\nFailed to send to identified host,\n{U}: [192.0.2.1], 550 Mailbox unknown\n\n", sender='Postmaster <postmaster@host.example>'), ('failed', U, '5.0.0', 'invalid'))
+mail('opensmtpd-delay', plain('Delivery status notification: warning', f"    Hi!\n\n    This is the MAILER-DAEMON, please DO NOT REPLY to this email.\n\n    A message is delayed for more than 4h for the following\n    list of recipients:\n\n{U}: Network error on destination MXs\n\n    Please note that this is only a temporary failure report.\n    The message is kept in the queue for up to 4d.\n    You DO NOT NEED to re-send the message to these recipients.\n\n    Below is a copy of the original message:\n\n" + original()), ('delayed', U, '4.0.0', 'transient'))
+mail('biglobe', plain('Returned mail', f"   ----- The following addresses had delivery problems -----\n{U}\n\n   ----- Non-delivered information -----\nThe number of messages in recipient's mailbox exceeded the local limit.\n"), ('failed', U, '5.0.0', 'mailbox'))
+mail('kddi', plain('Mail System Error - Returned Mail', f"Your mail sent on: Tue, 24 Nov 2026 08:00:00 +0700\n\nCould not be delivered to: <{U}>\n\nAs the following recipient's mailbox is full.\n"), ('failed', U, '5.0.0', 'mailbox'))
+mail('intermail', plain('Mail delivery failed', f"This message could not be delivered to the following recipients:\n\nRecipient: {U}\nReason:    Invalid recipient\n\nPlease reply to Postmaster@host.example\nif you feel this message to be in error.\n"), ('failed', U, '5.0.0', 'invalid'))
+mail('words-html', head('Undeliverable: x', sender='postmaster@host.example').encode() + f'MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n<html><head><style>p {{ color: red }}</style></head><body><p>Your message couldn&#39;t be delivered.</p><table><tr><td>Your message to <b>{U}</b> couldn\'t be delivered.</td></tr></table><p>550 5.1.1 The email account that you tried to reach does not exist</p></body></html>\n'.encode(), GONE)
+mail('vi-full', plain('=?utf-8?B?VGjGsCBraMO0bmcgZ+G7rWkgxJHGsOG7o2M=?=', f'Thư của ông/bà không gửi được tới địa chỉ sau:\n\n  {U}\n\nLý do: hộp thư người nhận đã đầy, vượt quá dung lượng cho phép.\n', charset='utf-8', encoding='base64', sender='Hệ thống thư <postmaster@host.example>'), ('failed', U, '5.0.0', 'mailbox'))
+mail('vi-unknown', plain('Thư bị trả lại', f'Không thể chuyển thư đến người nhận: {U}\nNgười dùng không tồn tại trên hệ thống.\n', charset='utf-8', encoding='qp', sender='postmaster@host.example'), ('failed', U, '5.0.0', 'invalid'))
+mail('vi-delay', plain('Thư bị trì hoãn', f'Thư gửi tới địa chỉ dưới đây bị trì hoãn, máy chủ sẽ tiếp tục thử lại:\n\n  {U}\n\nLý do: không kết nối được máy chủ.\n', charset='utf-8', encoding='qp', sender='postmaster@host.example'), ('delayed', U, '4.0.0', 'transient'))
+mail('ja-unknown', plain('=?iso-2022-jp?B?GyRCR1s/LklUR10bKEI=?=', f'次の宛先へメールを配信できませんでした。\n\n<{U}>\n宛先不明: ユーザが存在しません。\n', charset='iso-2022-jp', sender='postmaster@host.example'), ('failed', U, '5.0.0', 'invalid'))
+mail('zh-full', plain('系统退信', f'抱歉,您的邮件被退回来了……\n收件人:{U}\n原因:收件人邮箱已满,无法接收邮件\n', charset='gb18030', encoding='base64', sender='postmaster@host.example'), ('failed', U, '5.0.0', 'mailbox'))
+mail('ru-unknown', plain('Недоставленное сообщение', f'Сообщение не может быть доставлено следующему получателю:\n\n{U}\n\nПользователь не найден\n', charset='koi8-r', encoding='base64', sender='postmaster@host.example'), ('failed', U, '5.0.0', 'invalid'))
+mail('es-unknown', plain('No se puede entregar: x', f'No se ha podido entregar el mensaje a estos destinatarios o grupos:\n\n{U}\nNo se encontró la dirección de correo electrónico que ha especificado.\n', charset='iso-8859-1', encoding='qp', sender='postmaster@host.example'), ('failed', U, '5.0.0', 'invalid'))
+mail('quoted-original', plain('Returned mail', f'I could not deliver your mail to <{U}>: mailbox full\n\n' + quoted(original('other@host.example'))), ('failed', U, '5.0.0', 'mailbox'))
+mail('name-in-host', plain('Undelivered Mail Returned to Sender', f'could not be delivered\n\n<{U}>: host mx.spam-filter.host.example[192.0.2.1] said: 550 5.1.1 User unknown\n'), GONE)
+
+# --- complaints ----------------------------------------------------------------------------------------
+
+FEEDBACK = f'Feedback-Type: abuse\nUser-Agent: Loop/1.0\nVersion: 1\nOriginal-Mail-From: <{OURS}>\nOriginal-Rcpt-To: <{U}>\nReported-Domain: ministry.example\nSource-IP: 192.0.2.7\n'
+
+
+def arf(feedback, orig=None):
+    return report('FW: Thong cao', 'This is an email abuse report for an email message received from IP 192.0.2.7.', feedback,
+                  original() if orig is None else orig, kind='feedback-report', status_type='message/feedback-report',
+                  sender='<fbl@provider.example>', path='<fbl@provider.example>')
+
+
+SPAM = ('complaint', U, '-', 'unclear')
+mail('arf-abuse', arf(FEEDBACK), SPAM)
+mail('arf-fraud', arf(FEEDBACK.replace('abuse', 'fraud')), SPAM)
+mail('arf-from-original', arf(FEEDBACK.replace(f'Original-Rcpt-To: <{U}>\n', '')), SPAM)
+mail('arf-auth-failure', arf(FEEDBACK.replace('abuse', 'auth-failure') + 'Auth-Failure: dmarc\n'))
+mail('arf-not-spam', arf(FEEDBACK.replace('abuse', 'not-spam')))
+mail('jmrp', head('complaint about message from 192.0.2.7', sender='<staff@provider.example>', path='<staff@provider.example>').encode() +
+     f'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="j"\n\n--j\nContent-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: {U}\n{original("hidden@host.example")}\n--j--\n'.encode(), SPAM)
+
+# --- no failure -------------------------------------------------------------------------------------------
+
+PERSON = 'Trần Thị Thử <user@host.example>'
+PATH = '<user@host.example>'
+AWAY = ('autoreply', U, '-', 'unclear')
+mail('away-outlook', plain('Automatic reply: Thong cao', 'I am out of the office until 30/11. For urgent matters contact other@host.example. Mail sent to me will not be delivered to others.\n', sender=PERSON, path=PATH, Auto_Submitted='auto-replied', X_Auto_Response_Suppress='All'), AWAY)
+mail('away-vi', plain('Trả lời tự động: Thông cáo', 'Tôi đi công tác đến hết ngày 30/11, xin liên hệ ban@host.example.\n', charset='utf-8', encoding='qp', sender=PERSON, path=PATH), AWAY)
+mail('away-null-path', plain('Re: Thong cao', 'I am on vacation. If undeliverable to me, write to b@host.example.\n', sender=PERSON, Auto_Submitted='auto-replied (vacation)'), AWAY)
+mail('away-de', plain('Abwesenheitsnotiz: Thong cao', 'Ich bin bis 30.11. nicht im Hause.\n', sender=PERSON, path=PATH), AWAY)
+mail('away-left', plain('Auto: Thong cao', 'I no longer work here; this address does not exist any more. Please write to b@host.example.\n', sender=PERSON, path=PATH, Precedence='auto_reply'), AWAY)
+mail('challenge', plain('Please confirm your message', 'Your message is being held because your address has not been verified. Reply to this message to confirm that you are a person; it was not delivered yet.\n', sender=PERSON, path=PATH), AWAY)
+mail('receipt', report('Read: Thong cao', 'Your message was read.', f'Reporting-UA: mail.example; Mail\nFinal-Recipient: rfc822;{U}\nOriginal-Message-ID: <r41.d1@press.ministry.example>\nDisposition: manual-action/MDN-sent-manually; displayed\n', kind='disposition-notification', status_type='message/disposition-notification', sender=PERSON, path=PATH), AWAY)
+mail('person', plain('Re: Thong cao', 'Cho tôi hỏi thêm về con số trong thông cáo.\n', charset='utf-8', sender=PERSON, path=PATH, In_Reply_To='<r41.d1@press.ministry.example>'))
+mail('person-about-bounce', plain('Re: Undelivered Mail Returned to Sender', 'My mail to you was not delivered, 550 5.1.1 user unknown. Why? Please call.\n', sender=PERSON, path=PATH))
+mail('list', plain('[list] delivery failed for some members', 'Several mails were undeliverable: a@host.example said 550 user unknown.\n', sender='someone@list.example', path='<list-bounces@list.example>', List_Id='<list.example>', Precedence='list'))
+mail('newsletter', plain('How to read an undelivered mail report', 'This week: what 550 5.1.1 means.\n', sender='news@paper.example', path='<news@paper.example>', List_Unsubscribe='<https://paper.example/u>'))
+
+
+def main():
+    rows = []
+    for name, (data, want) in sorted(MAILS.items()):
+        with open(os.path.join(HERE, name + '.eml'), 'wb') as f:
+            f.write(data)
+        rows += ['\t'.join((name + '.eml', *row)) for row in want] or [name + '.eml\t-']
+    with open(os.path.join(HERE, 'expected.tsv'), 'w', encoding='utf-8') as f:
+        f.write('\n'.join(rows) + '\n')
+
+
+main()
