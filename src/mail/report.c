@@ -13,6 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define EFFORT 600 /* a notice of 8 kB costs one; see notice_about() */
+
 static const char *const actions[REPORT_ACTIONS] = {
         [REPORT_FAILED] = "failed",       [REPORT_DELAYED] = "delayed",
         [REPORT_DELIVERED] = "delivered", [REPORT_RELAYED] = "relayed",
@@ -124,7 +126,7 @@ static void read_ids(const struct returned *m, struct report *r)
 /* The original where it is quoted in the notice itself. */
 static void find_original(struct returned *m)
 {
-        const char *p = m->notice.s + notice_end(m->notice.s);
+        const char *p = m->notice.s + m->end;
         CLEANUP(buf_done) struct buf block = BUF(64u << 10);
 
         if (m->original.len || !*p)
@@ -146,7 +148,7 @@ static void find_original(struct returned *m)
 static const char *status_in_text(const struct returned *m)
 {
         const char *p = m->notice.s;
-        size_t end = notice_end(p);
+        size_t end = m->end;
 
         while ((p = strcasestr(p, "Final-Recipient:"))) {
                 if ((size_t) (p - m->notice.s) >= end)
@@ -158,26 +160,31 @@ static const char *status_in_text(const struct returned *m)
         return NULL;
 }
 
-/* A status that names nobody who can be written to takes the notice's address. */
+/* A status that names nobody who can be written to takes the notice's addresses. */
 static void name_the_nameless(const struct returned *m, struct report *r)
 {
         CLEANUP(report_done) struct report words = {0};
-        struct report_row *row = r->row;
+        struct report_row said = {0};
+        size_t kept = 0;
 
-        if (!r->rows || row->address[0])
+        for (size_t i = 0; i < r->rows; i++)
+                if (r->row[i].address[0])
+                        r->row[kept++] = r->row[i];
+                else
+                        said = r->row[i];
+        if (kept == r->rows)
+                return;
+        r->rows = kept;
+        if (kept)
                 return;
         notice_read(m, &words);
-        if (words.rows)
-                snprintf(row->address, sizeof(row->address), "%s", words.row[0].address);
-        if (r->rows == 1 && words.rows > 1)
-                for (size_t i = 1; i < words.rows; i++) {
-                        struct report_row *more = report_row(r, words.row[i].address);
+        for (size_t i = 0; i < words.rows; i++) {
+                struct report_row *row = report_row(r, words.row[i].address);
 
-                        *more = words.row[i];
-                        more->action = r->row[0].action;
-                }
-        if (!r->row[0].address[0])
-                r->rows = 0;
+                *row = words.rows == 1 ? said : words.row[i];
+                row->action = said.action;
+                snprintf(row->address, sizeof(row->address), "%s", words.row[i].address);
+        }
 }
 
 static void read_status(struct returned *m, struct report *r)
@@ -200,7 +207,7 @@ static void complete(struct report_row *row)
 
         if (row->enhanced[0] || row->action == REPORT_COMPLAINED || row->action == REPORT_REPLIED)
                 return;
-        if (row->code)
+        if (row->code && row->action != REPORT_DELAYED)
                 first = (char) ('0' + row->code / 100);
         else if (row->action == REPORT_DELAYED || row->class == REPORT_TRANSIENT)
                 first = '4';
@@ -262,8 +269,11 @@ void report_read(const char *p, size_t n, struct report *ret)
 {
         CLEANUP(returned_done) struct returned m;
         struct report r = {0};
+        int effort = EFFORT;
 
         report_load(p, n, &m);
+        m.effort = &effort;
+        m.end = notice_end(m.notice.s);
         if (m.trouble) {
                 set_trouble(&r, m.trouble);
                 read_ids(&m, &r);

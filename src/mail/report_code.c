@@ -89,7 +89,8 @@ void codes_read(const char *p, size_t n, struct codes *ret)
                 size_t len = codes_enhanced(p + i, n - i);
                 int r = 1;
 
-                if (!len || isalnum((unsigned char) before) || strchr("._/", before))
+                if (!len || isalnum((unsigned char) before) || strchr("._/", before) ||
+                    (p[i] == '2' && ret->reply >= 400))
                         continue;
                 if (strchr("#(", before))
                         r = 2;

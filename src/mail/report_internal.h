@@ -36,7 +36,9 @@ struct returned { /* the mail, sorted; UTF-8 */
         struct buf head, notice, html, status, feedback, receipt, original;
         char type[64];        /* "multipart/report", lower case */
         char report_type[64]; /* "delivery-status", lower case */
+        size_t end;           /* of what the notice says itself: the original is quoted behind */
         const char *trouble;
+        int *effort; /* left for looking into the notice once more; a mail has a second in all */
 };
 void report_load(const char *p, size_t n, struct returned *ret);
 void returned_done(struct returned *m);
@@ -59,6 +61,7 @@ char *fold_text(const char *s, size_t n);
 
 /* Where the first of them begins in folded text, or NULL. A phrase is whole words at a '|' end. */
 const char *phrase_find(struct phrase_list l, const char *text);
+bool phrase_any(struct phrase_list l, const char *text);
 
 /* What a line or a whole notice says about the action; false where nothing. */
 bool words_action(const char *folded, enum report_action *ret);

@@ -159,6 +159,8 @@ static bool line_starts(const char *text, const char *name)
 
 static bool looks_like_status(const char *text)
 {
+        if (line_starts(text, "Disposition:"))
+                return false;
         return line_starts(text, "Final-Recipient:") ||
                (line_starts(text, "Reporting-MTA:") && line_starts(text, "Action:"));
 }
@@ -219,6 +221,8 @@ static void take_leaf(struct returned *m, const struct part *part)
                 add_fields(&m->status, text.s);
         else if (m->notice.len && looks_like_head(text.s))
                 add_original(m, text.s);
+        else if (plain && line_starts(text.s, "Feedback-Type:"))
+                add_fields(&m->feedback, text.s);
         else if (strcmp(t, "text/html") == 0 && !m->original.len)
                 decode_html(text.s, &m->html);
         else if (plain && !m->original.len)

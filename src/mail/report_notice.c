@@ -151,12 +151,15 @@ static size_t about_here(const char *line, const char *end, const char *address,
 
 void notice_about(const struct returned *m, const char *address, struct buf *out)
 {
-        const char *p = m->notice.s, *end = p + notice_end(p);
+        const char *p = m->notice.s, *end = p + m->end;
         size_t before = out->len;
         enum report_class class;
         struct report_row probe = {.action = REPORT_FAILED};
         struct codes c;
 
+        *m->effort -= 1 + (int) (m->notice.len / 8192);
+        if (*m->effort < 0)
+                return;
         while (address[0] && p < end && *p) {
                 size_t n = strcspn(p, "\n");
 
@@ -183,6 +186,7 @@ void notice_about(const struct returned *m, const char *address, struct buf *out
         class = reason_class(&probe, out->s + before);
         if (class != REPORT_UNCLEAR)
                 return;
+        *m->effort -= 8; /* all of it is looked through for each row */
         for (p = m->notice.s; p < end && *p;
              p += strcspn(p, "\n") + (p[strcspn(p, "\n")] == '\n')) {
                 size_t n = strcspn(p, "\n");
@@ -227,7 +231,7 @@ static void diagnostic_of(const char *words, const char *address, char *out)
 
 static enum report_action action_of_all(const struct returned *m)
 {
-        size_t n = notice_end(m->notice.s);
+        size_t n = m->end;
         CLEANUP(mem_free) char *all = fold_text(m->notice.s, n < 16384 ? n : 16384);
         CLEANUP(mem_free) char *subject = NULL;
         char value[512];
@@ -243,13 +247,22 @@ static enum report_action action_of_all(const struct returned *m)
         return a;
 }
 
-static void fill(const struct returned *m, struct report_row *row)
+/* `alone`: whatever code the notice gives is about this one. */
+static void fill(const struct returned *m, struct report_row *row, bool alone)
 {
         CLEANUP(buf_done) struct buf words = BUF(8192);
         struct codes c;
 
         notice_about(m, row->address, &words);
         codes_read(words.s, words.len, &c);
+        if (alone && !c.reply && !c.enhanced[0]) {
+                size_t n = m->end < 4000 ? m->end : 4000;
+
+                buf_add(&words, m->notice.s, n);
+                codes_read(m->notice.s, n, &c);
+        }
+        if (row->action == REPORT_FAILED && c.enhanced[0] == '2')
+                c.enhanced[0] = '\0';
         row->code = c.reply;
         snprintf(row->enhanced, sizeof(row->enhanced), "%s", c.enhanced);
         row->stated = c.enhanced[0] != '\0';
@@ -258,14 +271,14 @@ static void fill(const struct returned *m, struct report_row *row)
 }
 
 static void add_row(const struct returned *m, struct report *r, const char *address,
-                    enum report_action action)
+                    enum report_action action, bool alone)
 {
         struct report_row *row = report_row(r, address);
 
         if (!row)
                 return;
         row->action = action;
-        fill(m, row);
+        fill(m, row, alone);
 }
 
 /* Addresses that a field names. */
@@ -281,10 +294,10 @@ static size_t add_from_field(const struct returned *m, struct report *r, const c
                         if (!only_one || !n) {
                                 address_copy(&f, address);
                                 if (!only_one)
-                                        add_row(m, r, address, action);
+                                        add_row(m, r, address, action, only_one);
                         }
         if (only_one && n == 1)
-                add_row(m, r, address, action);
+                add_row(m, r, address, action, true);
         return n;
 }
 
@@ -302,7 +315,7 @@ static bool add_from_received(const struct returned *m, struct report *r, enum r
                 if (p && address_next(p, strcspn(p, ";"), &pos, &f)) {
                         address_copy(&f, address);
                         if (!is_own(m, address)) {
-                                add_row(m, r, address, action);
+                                add_row(m, r, address, action, true);
                                 return true;
                         }
                 }
@@ -336,7 +349,7 @@ static void add_candidates(const struct returned *m, const struct candidates *c,
                 if (x->rank < best || (weak && ours && !in_original(m, x->address)) ||
                     (best == SOMEWHERE && r->rows))
                         continue;
-                add_row(m, r, x->address, x->section_said ? x->section : all);
+                add_row(m, r, x->address, x->section_said ? x->section : all, c->n == 1);
         }
 }
 
@@ -344,7 +357,7 @@ void notice_read(const struct returned *m, struct report *r)
 {
         CLEANUP(mem_free) struct candidates *c = mem_zalloc(sizeof(*c));
         enum report_action all = action_of_all(m);
-        size_t end = notice_end(m->notice.s);
+        size_t end = m->end;
 
         if (add_from_field(m, r, m->head.s, "X-Failed-Recipients", false, all))
                 return;

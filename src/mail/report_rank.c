@@ -16,14 +16,16 @@
 static bool is_original_field(const char *line, size_t n)
 {
         static const char *const names[] = {
-                "Return-Path:",     "Received:",     "Message-ID:",   "DKIM-Signature:",
-                "X-Original-To:",   "Delivered-To:", "MIME-Version:", "Envelope-to:",
-                "X-Envelope-From:", "Content-Type:",
+                "Return-Path:",    "Received:",      "Message-ID:",
+                "DKIM-Signature:", "X-Original-To:", "Delivered-To:",
+                "MIME-Version:",   "Envelope-to:",   "X-Envelope-From:",
         };
 
-        while (n && strchr("> |\t", *line)) {
-                line++;
-                n--;
+        size_t marks = strspn(line, "> |\t"); /* quoted; an indented list of fields is not */
+
+        if (marks && marks < n && memchr(line, '>', marks)) {
+                line += marks;
+                n -= marks;
         }
         for (size_t i = 0; i < COUNT_OF(names); i++)
                 if (n > strlen(names[i]) && strncasecmp(line, names[i], strlen(names[i])) == 0)
@@ -83,6 +85,8 @@ static enum rank rank_behind(const char *before)
                 "generated from",
                 "expanded from",
                 "expanded from:",
+                "original address:",
+                "original recipient:",
                 "mail from:",
                 "mail from",
                 "postmaster",

@@ -15,7 +15,7 @@
 
 static bool says(struct phrase_list why, const char *text)
 {
-        return phrase_find(why, text) != NULL;
+        return phrase_any(why, text);
 }
 
 static const struct {

@@ -199,12 +199,18 @@ static const char *limits(const struct buf *mime)
 
 void report_scan(const char *p, size_t n, struct report_scan *ret)
 {
+        CLEANUP(mem_free) char *lines = NULL;
         size_t body;
 
         *ret = (struct report_scan){.head = BUF(HEAD_BYTES),
                                     .mime = BUF(REPORT_BYTES + HEAD_BYTES)};
         if (n > REPORT_BYTES)
                 n = REPORT_BYTES;
+        if (n && !memchr(p, '\n', n)) { /* line ends of an old Macintosh */
+                p = lines = mem_dup(p, n);
+                for (size_t i = 0; i < n; i++)
+                        lines[i] = lines[i] == '\r' ? '\n' : lines[i];
+        }
         while (n && (*p == '\n' || *p == '\r'))
                 p++, n--;
         if (n > 5 && (memcmp(p, "From ", 5) == 0 || memcmp(p, ">From ", 6) == 0)) {

@@ -157,8 +157,14 @@ static void row_action(struct report_row *row, const struct group *g, const stru
         CLEANUP(mem_free) char *notice = NULL;
 
         if (action_of(g->action, &row->action)) {
+                CLEANUP(mem_free) char *subject = NULL;
+                char value[512];
+
+                field_get(m->head.s, "Subject", 0, value, sizeof(value));
+                subject = fold_text(value, strlen(value));
                 /* A server that still tries has not failed, whatever it calls it (R105). */
-                if (row->action == REPORT_FAILED && g->retry[0] && row->enhanced[0] == '4')
+                if (row->action == REPORT_FAILED && row->enhanced[0] == '4' &&
+                    (g->retry[0] || phrase_any(said_delayed, subject)))
                         row->action = REPORT_DELAYED;
                 return;
         }

@@ -46,6 +46,14 @@ const char *phrase_find(struct phrase_list l, const char *text)
         return first;
 }
 
+bool phrase_any(struct phrase_list l, const char *text)
+{
+        for (size_t i = 0; i < l.n; i++)
+                if (find_one(l.v[i], text))
+                        return true;
+        return false;
+}
+
 /* --- the action ------------------------------------------------------------------- */
 
 bool words_action(const char *text, enum report_action *ret)
@@ -58,7 +66,7 @@ bool words_action(const char *text, enum report_action *ret)
                         {said_failed, REPORT_FAILED},     {said_delivered, REPORT_DELIVERED}};
 
         for (size_t i = 0; i < COUNT_OF(in_order); i++)
-                if (phrase_find(in_order[i].l, text)) {
+                if (phrase_any(in_order[i].l, text)) {
                         *ret = in_order[i].a;
                         return true;
                 }
@@ -76,15 +84,15 @@ bool words_bounce(const char *text)
 
 bool words_autoreply(const char *text)
 {
-        return phrase_find(said_away_subject, text) != NULL;
+        return phrase_any(said_away_subject, text);
 }
 
 bool words_away(const char *text)
 {
-        return phrase_find(said_away_text, text) != NULL;
+        return phrase_any(said_away_text, text);
 }
 
 bool words_challenge(const char *text)
 {
-        return phrase_find(said_challenge, text) != NULL;
+        return phrase_any(said_challenge, text);
 }
