@@ -105,6 +105,8 @@ $(BUILD)/tests/test_db_init: LDFLAGS += -Wl,--wrap=schema_steps
 $(BUILD)/tests/test_import_fault: $(BUILD)/tests/sqlfault.o
 $(BUILD)/tests/test_import_fault: LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec,--wrap=clock_mono
 
+$(BUILD)/tests/test_cage: LDFLAGS += -Wl,--wrap=report_read
+
 # The programs that tests and the demo run beside ours.
 CATCHER_OBJ := $(patsubst tests/support/%.c,$(BUILD)/tests/%.o,tests/support/catcher.c \
                $(wildcard tests/support/smtpd_*.c)) $(patsubst %,$(BUILD)/src/base/%.o,buf mem clock)

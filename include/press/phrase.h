@@ -19,6 +19,9 @@ extern const struct phrase_list said_delayed, said_relayed, said_expanded, said_
         said_delivered, said_failed, said_cut_here;
 /* Of mail that is no report. */
 extern const struct phrase_list said_away_subject, said_away_text, said_challenge;
+/* In From:; and in front of an address. */
+extern const struct phrase_list said_server, said_perhaps_server, said_before_name,
+        said_before_other;
 /* Of a server's reason. */
 extern const struct phrase_list why_sender, why_mailbox, why_invalid, why_policy, why_network,
         why_transient, why_perhaps_invalid;

@@ -35,9 +35,8 @@ size_t codes_enhanced(const char *s, size_t n)
 /* How sure it is that three digits at s[i] are a reply: 0 not at all. */
 static int reply_rank(const char *s, size_t n, size_t i)
 {
-        static const char *const units[] = {
-                "mb", "kb", "byte", "hour", "day", "min", "sec", "recip", "mess", "mail", "gb", "%",
-        };
+        static const char *const units[] = {"mb ",  "kb ",  "gb ", "byte", "hour",   "day",
+                                            "minu", "seco", "%",   "mess", "recipi", "mails"};
         char before = i ? s[i - 1] : '\n';
         size_t at = i + 3;
 
@@ -55,7 +54,7 @@ static int reply_rank(const char *s, size_t n, size_t i)
                 at++;
         if (at < n && codes_enhanced(s + at, n - at))
                 return 4;
-        for (size_t k = 0; k < sizeof(units) / sizeof(units[0]); k++)
+        for (size_t k = 0; k < (s[i] == '2' ? 12u : 9u); k++) /* "550 message refused" is one */
                 if (n - at >= strlen(units[k]) &&
                     strncasecmp(s + at, units[k], strlen(units[k])) == 0)
                         return 0;

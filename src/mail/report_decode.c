@@ -113,7 +113,7 @@ void decode_text(const char *p, size_t n, const char *charset, struct buf *out)
         struct charset *c = is_utf8_name(charset) ? NULL : charset_open(charset);
         bool utf8 = text_utf8_check(p, n) == n && !memchr(p, '\033', n);
 
-        /* Many give UTF-8 another name; what is valid UTF-8 with non-ASCII in it is nothing else. */
+        /* Many give UTF-8 another name; valid UTF-8 with non-ASCII is nothing else. */
         if (!c && !utf8)
                 c = charset_open(memchr(p, '\033', n) ? "iso-2022-jp" : "windows-1252");
         if (c && utf8 && strncasecmp(charset, "utf-", 4) != 0)

@@ -29,7 +29,7 @@ struct report_scan {     /* owns both */
 };
 void report_scan(const char *p, size_t n, struct report_scan *ret);
 void report_scan_done(struct report_scan *s);
-/* Appends the fields of p[n] up to the first empty line to a block. Returns where the body begins. */
+/* Appends p[n]'s fields up to the first empty line to a block. Returns where the body begins. */
 size_t report_unfold(const char *p, size_t n, struct buf *block);
 
 struct returned { /* the mail, sorted; UTF-8 */

@@ -129,43 +129,6 @@ static bool has_null_path(const struct returned *m)
 /* By its From: and only by that, since out-of-office notes have an empty path too. */
 static enum origin origin_of(const struct returned *m)
 {
-        static const char *const sure[] = {
-                "mail delivery",
-                "maildelivery",
-                "mailer-daemon",
-                "mailer daemon",
-                "mail administrator",
-                "system administrator",
-                "systemadministrator",
-                "delivery subsystem",
-                "delivery system",
-                "mail system",
-                "mailsystem",
-                "internet mail",
-                "mdaemon",
-                "postmaster",
-                "post_master",
-                "microsoft outlook",
-                "microsoft exchange",
-                "exchange server",
-                "mail transfer",
-                "email delivery",
-                "message delivery",
-                "delivery notification",
-                "delivery status",
-                "returned mail",
-                "undeliver",
-                "mail router",
-                "administrador del sistema",
-                "administrateur systeme",
-                "amministratore di sistema",
-                "administrador do sistema",
-        };
-        static const char *const perhaps[] = {
-                "mail service", "mail server",  "mailserver",    "bounce",   "daemon",
-                "postman",      "mailer",       "gateway",       "no-reply", "noreply",
-                "|mta",         "he thong thu", "administrator", "|root@",
-        };
         CLEANUP(mem_free) char *from = folded_field(m, "From");
         char address[ADDR_MAX];
         struct found f;
@@ -178,9 +141,9 @@ static enum origin origin_of(const struct returned *m)
                 if (address_of_machine(address))
                         return SERVER;
         }
-        if (phrase_any(LIST(sure), from))
+        if (phrase_any(said_server, from))
                 return SERVER;
-        return phrase_any(LIST(perhaps), from) || has_null_path(m) ? PERHAPS_SERVER : ANYBODY;
+        return phrase_any(said_perhaps_server, from) || has_null_path(m) ? PERHAPS_SERVER : ANYBODY;
 }
 
 static bool is_list(const struct returned *m)

@@ -274,8 +274,14 @@ static void read_tree(const struct report_scan *s, struct returned *m)
                 walk(m, tree, 0);
                 mailmime_free(tree);
         }
-        if (!m->notice.len && !m->html.len && !m->status.len && !m->feedback.len)
+        if (m->status.len || m->feedback.len || m->receipt.len)
+                return;
+        /* No part was found, or not the one there must be: then it is read as one text. */
+        if ((!m->notice.len && !m->html.len) ||
+            (m->report_type[0] && looks_like_status(s->mime.s + s->body))) {
+                buf_clear(&m->notice);
                 decode_text(s->mime.s + s->body, s->mime.len - s->body, "", &m->notice);
+        }
 }
 
 void report_load(const char *p, size_t n, struct returned *ret)

@@ -227,7 +227,7 @@ static void diagnostic_of(const char *words, const char *address, char *out)
         text_escape(text.s, out, REPORT_TEXT_MAX);
 }
 
-/* --- rows -------------------------------------------------------------------------------------- */
+/* --- rows -------------------------------------------------------------------------------- */
 
 static enum report_action action_of_all(const struct returned *m)
 {

@@ -15,6 +15,7 @@ ALSO = {  # what stands elsewhere in the tree
     'config': [harness.ROOT / 'etc/press.conf'],
     'csv': [harness.ROOT / 'tests/data/network.csv'],
     'markdown': STATEMENTS,
+    'report': [harness.ROOT / 'tests/data/reports'],
     'statement': STATEMENTS,
 }
 

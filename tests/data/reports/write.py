@@ -275,6 +275,609 @@ mail('list', plain('[list] delivery failed for some members', 'Several mails wer
 mail('newsletter', plain('How to read an undelivered mail report', 'This week: what 550 5.1.1 means.\n', sender='news@paper.example', path='<news@paper.example>', List_Unsubscribe='<https://paper.example/u>'))
 
 
+# --- more of them, by the system's name ------------------------------------------------------------------
+
+O = original()
+PM = 'postmaster@host.example'
+N = dict(sender=PERSON, path=PATH)
+
+
+def t(name, subject, text, *want, **kw):
+    mail(name, plain(subject, text, **kw), *want)
+
+
+def F(enhanced, why, address=U):
+    return 'failed', address, enhanced, why
+
+
+def D(enhanced, why='transient', address=U):
+    return 'delayed', address, enhanced, why
+
+
+t('activehunter','Undelivered','''The following addresses had permanent delivery errors
+
+>>> user@host.example <user@host.example>
+
+   ----- Transcript of session follows -----
+550 sorry, no mailbox here by that name (#5.1.1 - chkusr)
+'''+O,F('5.1.1','invalid'))
+t('aol','Mail Delivery Problem','''Your message(s) to the following email addresses could not be delivered:
+
+"user" <user@host.example>
+
+5.1.1 : user unknown
+''',F('5.1.1','invalid'))
+t('apache-james','Undeliverable','''Hi. This is the James mail server at mx.host.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.  Below
+I include the list of recipients and the reason why I was unable to deliver
+your message.
+
+Failed recipient(s):
+user@host.example
+
+Error message:
+javax.mail.SendFailedException: Invalid Addresses; nested: com.sun.mail.smtp.SMTPAddressFailedException: 550 5.1.1 <user@host.example>... User Unknown
+
+The original message is attached.
+
+Message details:
+  Subject: Thong cao
+  Sent date: Thu Apr 29 01:20:50 JST 2015
+  MAIL FROM: thongcao@ministry.example
+  RCPT TO: user@host.example
+  From: thongcao@ministry.example
+  To: user@host.example
+''',F('5.1.1','invalid'),sender=PM)
+t('barracuda','Undeliverable mail','''**Message you sent blocked by our bulk email filter**
+
+Your message to: user@host.example
+was blocked by our Spam Firewall. The email you sent with the following subject has NOT BEEN DELIVERED:
+
+Subject: Thong cao
+''',F('5.0.0','policy'),sender=PM)
+t('einsundeins','Mail delivery failed: returning message to sender','''This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of
+its recipients. This is a permanent error.
+
+The following address failed:
+
+"user@host.example":
+    SMTP error from remote server after RCPT command:
+host: mx.host.example
+5.1.1 <user@host.example>: Recipient address rejected: User unknown
+
+
+--- The header of the original message is following. ---
+
+Received: from a
+'''+O,F('5.1.1','invalid'))
+t('einsundeins2','Mail delivery failed: returning message to sender','''This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of
+its recipients. The following addresses failed:
+
+<user@host.example>
+    host mx.host.example [192.0.2.1]: 552 5.2.2 mailbox full
+''',F('5.2.2','mailbox'))
+
+t('facebook','Delivery failed','''This message was created automatically by Facebook.
+
+The message you sent to user@host.example could not be delivered.
+
+Reason: RCP-P1 user does not exist
+''',F('5.0.0','invalid'),sender='Facebook <mailer-daemon@mx.facebook.example>')
+t('fml','Your mail was rejected','''Sorry, Your mail is rejected since the address is not a member.
+user@host.example
+''',sender='fml <list-admin@host.example>',path='<list-admin@host.example>')
+t('gmx','Mail delivery failed: returning message to sender','''This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of
+its recipients. This is a permanent error.
+
+The following address failed:
+
+"user@host.example":
+SMTP error from remote server after RCPT command:
+host: mx.host.example
+5.1.1 <user@host.example>... User unknown
+''',F('5.1.1','invalid'))
+t('imailserver','Undeliverable Mail','''User mailbox exceeds allowed size: user@host.example
+
+Original message follows.
+
+'''+O,F('5.0.0','mailbox'),sender='Postmaster <postmaster@x.example>',path='<bounce@x.example>')
+t('imail2','Undeliverable Mail','''Delivery failed 20 attempts: user@host.example
+
+Original message follows.
+
+'''+O,F('4.0.0','transient'),sender='Postmaster <postmaster@x.example>')
+t('interscan2','Mail delivery error','''Unable to deliver message to <user@host.example>.
+Reason: User unknown
+''',F('5.0.0','invalid'),sender='"Mail Delivery" <x@host.example>',path='<x@host.example>')
+t('mailfoundry','Message delivery has failed','''This is a MailFoundry gateway at mx.host.example.
+
+Unable to deliver message to: <user@host.example>
+Delivery failed for the following reason:
+Server mx.host.example[192.0.2.1] responded with: 552 sorry, that message size exceeds my databytes limit (#5.3.4)
+
+This has been a permanent failure.  No further delivery attempts will be made.
+''',F('5.3.4','policy'),sender=PM)
+t('mailru','Mail failure.','''This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of its
+recipients. This is a permanent error. The following address(es) failed:
+
+**********************
+
+  user@mail.example
+    SMTP error from remote mail server after RCPT TO:<user@mail.example>:
+    host mxs.mail.example [192.0.2.1]: 550 Message was not accepted -- invalid mailbox.
+    Local mailbox user@mail.example is unavailable: user not found
+''',('failed','user@mail.example','5.0.0','invalid'))
+t('mcafee','Delivery Status','''This is a system-generated message.
+The following addresses had delivery problems:
+
+<user@host.example>   (User unknown user@host.example)
+
+Final-Recipient: <user@host.example>
+Action: failed
+Diagnostic-Code: smtp; 550 5.1.1 User unknown
+''',F('5.1.1','invalid'))
+t('messagingserver','Delivery Notification: Delivery has failed','''This report relates to a message you sent with the following header fields:
+
+  Return-path: <thongcao@ministry.example>
+  Message-id: <r41.d1@press.ministry.example>
+  Date: Tue, 24 Nov 2026
+  To: user@host.example
+
+Your message cannot be delivered to the following recipients:
+
+  Recipient address: user@host.example
+  Original address: alias@host.example
+  Reason: over quota
+''',F('5.0.0','mailbox'),sender=PM)
+t('mfilter','Delivery failure','''-------server message
+550 5.1.1 unknown user <user@host.example>
+
+-------SMTP command
+RCPT TO:<user@host.example>
+
+-------original mail info
+Subject: x
+''',F('5.1.1','invalid'))
+t('mxlogic','Mail delivery failed: returning message to sender','''This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of its
+recipients. This is a permanent error. The following address(es) failed:
+
+  <user@host.example>: 550 5.1.1 User unknown
+
+'''+O,F('5.1.1','invalid'))
+t('notes2','DELIVERY FAILURE','''------- Failure Reasons  --------
+
+SMTP Protocol Returned a Permanent Error 550 5.1.1 User unknown
+user@host.example
+
+------- Returned Message --------
+'''+O,F('5.1.1','invalid'))
+t('opensmtpd','Delivery status notification: error','''    Hi!
+
+    This is the MAILER-DAEMON, please DO NOT REPLY to this email.
+
+    An error has occurred while attempting to deliver a message for
+    the following list of recipients:
+
+user@host.example: 550 5.2.2 <user@host.example>... Mailbox Full
+
+    Below is a copy of the original message:
+
+'''+O,F('5.2.2','mailbox'))
+t('outlook-txt','Delivery Status Notification (Failure)','''This is an automatically generated Delivery Status Notification.
+
+Delivery to the following recipients failed.
+
+       user@host.example
+
+
+
+''',F('5.0.0','unclear'),sender=PM)
+t('v5sendmail','Returned mail: User unknown','''   ----- Transcript of session follows -----
+While connected to smtp.host.example:
+>>> RCPT To:<user@host.example>
+<<< 550 <user@host.example>, User Unknown
+550 user@host.example... User unknown
+
+   ----- Unsent message follows -----
+'''+O,F('5.0.0','invalid'))
+t('verizon','Undeliverable Message','''Error:  the following message could not be delivered
+To: 0000000000@vtext.example
+Subject: x
+
+Error: No valid recipients for this MM
+''',('failed','0000000000@vtext.example','5.0.0','invalid'),sender='post_master@vtext.example')
+t('x1','Returned Mail','''The original message was received at Thu, 29 Apr 2010 23:34:45 +0900 (JST)
+from shironeko@host.example
+
+---The following addresses had delivery errors---
+
+user@host.example [User unknown]
+
+'''+O,F('5.0.0','invalid'))
+t('x2','Delivery failure','''Delivery failure notice from mx.host.example
+
+Unable to deliver message to the following address(es).
+
+<user@host.example>:
+Sorry, user@host.example is not a known user here. Mailbox is full.
+''',F('5.0.0','mailbox'))
+t('x3','Delivery status notification','''
+   This is a delivery status notification from the host mx.host.example.
+
+   Delivery failed to the following recipients:
+
+      User unknown: Recipient: <user@host.example>
+      Status: SMTP RCPT TO:<user@host.example> 550 5.1.1 User unknown
+
+   This message could not be delivered.
+
+Delivery attempt history for your mail:
+''',F('5.1.1','invalid'))
+t('x4','failure notice','''Message from mx.host.example
+We're sorry. There's a problem with the e-mail address(es) you're trying to send to. Please verify the address(es) and try again.
+
+<user@host.example>:
+This user doesn't have a host.example account (user@host.example) [-5]
+
+--- Below this line is a copy of the message.
+
+'''+O,F('5.0.0','invalid'))
+t('x5','Mail Delivery Failed','''This is the mail delivery agent at x.example.
+
+I was unable to deliver your message to the following addresses:
+
+  user@host.example   -   550 Unknown user
+''',F('5.0.0','invalid'))
+t('x6','failure delivery','''We had trouble delivering your message. Full details follow:
+
+Subject: 'Thong cao'
+Date: 'Thu, 29 Apr 2012 23:34:45 +0000'
+
+1 error(s):
+
+SMTP Server <mx.host.example> rejected recipient <user@host.example>
+(Error following RCPT command). It responded as follows: [550 5.1.1 User unknown]
+
+''',F('5.1.1','invalid'))
+t('yandex','Недоставленное сообщение','''Это письмо отправлено почтовым сервером yandex.example.
+
+К сожалению, мы вынуждены сообщить Вам о том, что Ваше письмо не может
+быть отправлено одному или нескольким адресатам. Технические подробности можно найти ниже.
+
+<user@host.example>: host mx.host.example[192.0.2.1] said: 550 5.1.1 <user@host.example>: user unknown (in reply to RCPT TO command)
+''',F('5.1.1','invalid'),charset='utf-8',encoding='base64')
+t('zoho','Undelivered Mail Returned to Sender','''This message was created automatically by mail delivery software.
+A message that you sent could not be delivered to one or more of its recipients. This is a permanent error.
+
+user@host.example Invalid Address, ERROR_CODE :550, ERROR_CODE :5.1.1 <user@host.example>: Recipient address rejected: User unknown
+''',F('5.1.1','invalid'),sender='mailer-daemon@mail.zoho.example')
+t('sendmail-quota','Returned mail: see transcript for details','''The original message was received at x
+
+   ----- The following addresses had permanent fatal errors -----
+<user@host.example>
+    (reason: 552 5.2.2 mailbox full)
+
+   ----- Transcript of session follows -----
+procmail: Quota exceeded while writing "/var/mail/user"
+550 5.0.0 <user@host.example>... Can't create output
+''',F('5.2.2','mailbox'))
+t('sendmail-local','Returned mail: see transcript for details','''The original message was received at x
+from localhost
+
+   ----- The following addresses had permanent fatal errors -----
+user@host.example
+
+   ----- Transcript of session follows -----
+550 5.1.1 user@host.example... User unknown
+''',F('5.1.1','invalid'))
+t('sendmail-expired','Returned mail: Cannot send message for 5 days','''The original message was received at x
+
+   ----- The following addresses had permanent fatal errors -----
+<user@host.example>
+
+   ----- Transcript of session follows -----
+<user@host.example>... Deferred: Connection timed out with mx.host.example.
+Message could not be delivered for 5 days
+Message will be deleted from queue
+''',F('4.0.0','transient'))
+t('exch-es','No se puede entregar: Thong cao','''El mensaje no ha llegado a algunos de los destinatarios.
+
+      Asunto:\tThong cao
+      Enviado:\t24/11/2026 8:00
+
+No se puede tener acceso a los destinatarios siguientes:
+
+      user@host.example el 24/11/2026 8:00
+            La cuenta de correo no existe en la organización a la que se envió este mensaje.
+            <mail.host.example #5.1.1>
+''',F('5.1.1','invalid'),charset='iso-8859-1',encoding='qp',sender='Administrador del sistema <postmaster@host.example>')
+t('exch-it','Non recapitabile: Thong cao','''Impossibile recapitare il messaggio ai seguenti destinatari o gruppi:
+
+user@host.example
+La cassetta postale del destinatario è piena.
+
+Informazioni di diagnostica per gli amministratori:
+
+Server di generazione: mail.host.example
+
+user@host.example
+#550 5.2.2 STOREDRV.Deliver: mailbox full. ##
+''',F('5.2.2','mailbox'),charset='utf-8',encoding='base64',sender=PM)
+t('exch-pt','Não é possível entregar: x','''Falha na entrega para estes destinatários ou grupos:
+
+user@host.example
+Não foi possível encontrar o endereço de email inserido. Verifique o endereço.
+''',F('5.0.0','invalid'),charset='utf-8',encoding='qp',sender=PM)
+t('exch-nl','Onbestelbaar: x','''De bezorging aan deze geadresseerden of groepen is mislukt:
+
+user@host.example
+Het ingevoerde e-mailadres is niet gevonden.
+''',F('5.0.0','invalid'),charset='utf-8',encoding='qp',sender=PM)
+t('exch-ja','配信不能: x','''次の受信者またはグループへの配信に失敗しました:
+
+user@host.example
+入力した電子メール アドレスが見つかりませんでした。
+''',F('5.0.0','invalid'),charset='utf-8',encoding='base64',sender=PM)
+t('exch-zh','未送达: x','''您的邮件未送达以下收件人或组:
+
+user@host.example
+找不到您输入的电子邮件地址。请检查该收件人的电子邮件地址并尝试重新发送邮件。
+''',F('5.0.0','invalid'),charset='utf-8',encoding='base64',sender=PM)
+t('qq','系统退信/System bounce','''尊敬的用户,您好!
+您的邮件未能发送成功。
+收件人 (user@host.example)
+退信原因: 收件人邮箱不存在
+Mailbox unavailable. 550 Mailbox not found
+''',F('5.0.0','invalid'),charset='utf-8',encoding='base64',sender='PostMaster@qq.example')
+t('groupwise2','Message status - undeliverable','''The attached file had the following undeliverable recipient(s):
+
+        user@host.example
+        
+Transcript of session follows:
+Command: RCPT
+Response: 550 5.1.1 <user@host.example>... User unknown
+''',F('5.1.1','invalid'),sender='<Postmaster@x.example>')
+t('x400','Undeliverable message','''The following message was not delivered to one or more recipients:
+
+  user@host.example
+  Reason: Unable-To-Transfer
+  Diagnostic: Unrecognised-ORName
+''',F('5.0.0','invalid'),sender='X400 Gateway <gateway@host.example>')
+t('critical-path','Nondeliverable mail','''------Transcript of session follows -------
+user@host.example
+The user(s) account is temporarily over quota.
+
+------Message follows-----
+'''+O,F('5.0.0','mailbox'))
+t('sympatico','Delivery reports about your email [FAILED(1)]','''A message that you sent could not be delivered to one or more recipients.
+
+user@host.example  550 5.1.1 unknown
+''',F('5.1.1','invalid'))
+t('smtp32','Undeliverable Mail','''undeliverable to user@host.example
+
+Original message follows.
+
+'''+O,F('5.0.0','unclear'),sender='Postmaster <postmaster@x.example>')
+t('smtp32b','Undeliverable Mail','''Invalid final delivery userid: user@host.example
+
+Original message follows.
+
+'''+O,F('5.0.0','invalid'),sender='Postmaster <postmaster@x.example>')
+t('mailenable','Message Delivery Failure','''MailEnable: Message could not be delivered to some recipients.
+The following recipient(s) could not be reached:
+
+\tRecipient: [SMTP:user@host.example]
+\tReason: Remote SMTP Server Returned: 550 5.1.1 User unknown
+
+
+Message headers follow:
+'''+O,F('5.1.1','invalid'),sender='"Postmaster" <postmaster@x.example>')
+t('kerio','Delivery failure','''Your message was not delivered to the following recipients:
+
+user@host.example: 5.1.1 Mailbox not found
+''',F('5.1.1','invalid'),sender='Kerio MailServer <mailer@x.example>')
+t('hmailserver','Message undeliverable: x','''Your message did not reach some or all of the intended recipients.
+
+   Sent: Tue, 24 Nov 2026 08:00:00 +0700
+   Subject: x
+
+The following recipient(s) could not be reached:
+
+user@host.example
+   Error Type: SMTP
+   Remote server (192.0.2.1) issued an error.
+   hMailServer sent: RCPT TO:<user@host.example>
+   Remote server replied: 550 5.1.1 User unknown
+
+hMailServer
+''',F('5.1.1','invalid'),sender='mailer-daemon@x.example')
+t('smartermail','Delivery Failure','''Could not deliver message to the following recipient(s):
+
+Failed Recipient: user@host.example
+Reason: Remote host said: 550 5.1.1 user unknown
+
+   -- The header and top 20 lines of the message follows --
+
+'''+O,F('5.1.1','invalid'),sender='System Administrator <systemadmin@x.example>')
+t('lotus-delay','DELAYED MAIL: x','''Your message
+
+  Subject: x
+
+has been delayed. Delivery to the following has not been completed:
+
+  user@host.example
+''',D('4.0.0'),sender=PM)
+t('courier-delay','WARNING: delayed mail.','''This is a delivery status notification from mx.host.example,
+running the Courier mail server.
+
+                           DELAYED MAIL
+
+YOUR MESSAGE TO THE FOLLOWING RECIPIENTS HAS NOT BEEN DELIVERED YET:
+
+<user@host.example>:
+    mx [192.0.2.1]:
+<<< 450 4.7.1 Try later
+
+YOU DO NOT NEED TO RESEND YOUR MESSAGE.
+''',D('4.7.1'))
+t('pf-delay','Delayed Mail (still being retried)','''This is the mail system at host x.
+
+####################################################################
+# THIS IS A WARNING ONLY.  YOU DO NOT NEED TO RESEND YOUR MESSAGE. #
+####################################################################
+
+Your message could not be delivered for more than 4 hour(s).
+It will be retried until it is 5 day(s) old.
+
+<user@host.example>: connect to mx.host.example[192.0.2.1]:25: Connection timed out
+''',D('4.0.0'))
+t('exch-delay','Delivery delayed: x','''Delivery is delayed to these recipients or distribution lists:
+
+user@host.example
+
+Subject: x
+
+This message has not yet been delivered. Microsoft Exchange will continue to try delivering the message on your behalf.
+''',D('4.0.0'),sender=PM)
+t('imail-delay','Mail Delivery Delay','''The following message has been delayed. Delivery is still being attempted.
+
+  To: user@host.example
+  Reason: host not responding
+''',D('4.0.0'),sender=PM)
+t('relayed-exch','Relayed: x','''Delivery to these recipients or groups is complete, but no delivery notification was sent by the destination server:
+
+user@host.example
+
+Subject: x
+''',('relayed',U,'2.0.0','unclear'),sender='Microsoft Outlook <postmaster@host.example>')
+t('delivered-exch','Delivered: x','''Your message has been delivered to the following recipients:
+
+user@host.example
+
+Subject: x
+''',('delivered',U,'2.0.0','unclear'),sender='Microsoft Outlook <postmaster@host.example>')
+t('virus','Virus detected in message you sent','''Our scanner found a virus in the message you sent. It was not delivered to:
+
+  <user@host.example>
+
+The virus is: EICAR
+''',F('5.0.0','policy'),sender=PM)
+t('mixed-first-to','Undeliverable','''Dear thongcao@ministry.example,
+
+your mail to user@host.example was rejected by its server:
+
+  550 5.7.1 Message rejected as spam
+
+Regards, postmaster@relay.example
+''',F('5.7.1','policy'),sender='postmaster@relay.example')
+t('no-address','Undelivered Mail','''Your message could not be delivered: 550 5.1.1 User unknown
+
+----- Original message -----
+'''+O,F('5.1.1','invalid'))
+t('gmail-new-txt','Delivery Status Notification (Failure)','''** Address not found **
+
+Your message wasn't delivered to user@host.example because the address couldn't be found, or is unable to receive mail.
+
+Learn more here: https://support.example/mail/?p=NoSuchUser
+
+The response was:
+
+550 5.1.1 The email account that you tried to reach does not exist. Please try double-checking the recipient's email address for typos or unnecessary spaces.
+''',F('5.1.1','invalid'),sender='Mail Delivery Subsystem <mailer-daemon@googlemail.example>',Auto_Submitted='auto-replied')
+t('gmail-new-delay','Delivery Status Notification (Delay)','''** Delivery incomplete **
+
+There was a temporary problem delivering your message to user@host.example. Gmail will retry for 45 more hours. You'll be notified if the delivery fails permanently.
+
+The response was:
+
+The recipient server did not accept our requests to connect.
+''',D('4.0.0'),sender='Mail Delivery Subsystem <mailer-daemon@googlemail.example>',Auto_Submitted='auto-replied')
+t('apple','Undelivered','''Your message to user@icloud.example could not be delivered. 552 5.2.2 over quota
+''',('failed','user@icloud.example','5.2.2','mailbox'),sender='MAILER-DAEMON@icloud.example')
+t('vi-zimbra','Thư chưa gửi được','''Đây là thông báo tự động từ hệ thống thư điện tử.
+
+Thư của bạn gửi đến địa chỉ user@host.example không thực hiện được vì lý do:
+Địa chỉ không tồn tại.
+''',F('5.0.0','invalid'),charset='utf-8',encoding='base64',sender='MAILER-DAEMON@host.example')
+t('vi2','Thông báo gửi thư thất bại','''Hệ thống không thể gửi thư của bạn tới người nhận sau:
+
+<user@host.example>: host mx[192.0.2.1] said: 452 4.2.2 hộp thư đầy
+''',F('4.2.2','mailbox'),charset='utf-8',sender=PM)
+# others: not failures
+t('ooo1','Out of Office: x','I am away. In urgent cases mail colleague@host.example',AWAY,**N)
+t('ooo-fr','Réponse automatique : x','Je suis absent',AWAY,charset='utf-8',**N)
+t('ticket','[#123] We have received your request','Thank you. Your ticket number is 123.',AWAY,Auto_Submitted='auto-replied',**N)
+t('changed','Change of address','I have a new address: new@host.example. The old one is no longer valid.',**N)
+t('mailman','Your message to Foo awaits moderator approval','Your mail to \'Foo\' with the subject x is being held until the list moderator can review it for approval.',sender='foo-bounces@list.example',path='<foo-bounces@list.example>',Precedence='bulk',X_BeenThere='foo@list.example')
+t('human-nopath','Hỏi về thông cáo','Chào anh, cho hỏi số điện thoại liên hệ. Thư trước của tôi bị trả lại?',charset='utf-8',**N)
+t('postmaster-human','Re: abuse question','We looked at it and our server rejected nothing.',sender='postmaster@host.example',path='<postmaster@host.example>')
+t('spam1','Cheap pills','Buy now. If undeliverable return to sender.',sender='x@spam.example',path='<x@spam.example>')
+t('cron','Cron <root@x> backup','failed: could not deliver 550',sender='root@x.example',path='<root@x.example>')
+t('quarantine','Quarantine report','Messages blocked as spam: 3. a@b.example',sender='quarantine@host.example',path='<quarantine@host.example>')
+t('welcome','Welcome to the list','You are subscribed. If you get bounces your subscription may be disabled.',sender='list-request@host.example',path='<list-bounces@host.example>',List_Id='<l.host.example>')
+t('delivery-parcel','Delivery failed: your parcel','Your parcel could not be delivered. Click here.',sender='Courier <info@parcel.example>',path='<info@parcel.example>')
+
+# --- the same notification, its MIME broken in one way each ------------------------------------------------
+
+WHOLE = MAILS['dsn-postfix'][0].decode()
+TYPE = 'Content-Type: multipart/report; report-type=delivery-status;\n\tboundary="=_b1"'
+INNER = 'Content-Type: message/delivery-status'
+ODD = '----=_Part_1/2.3:4=5'
+assert TYPE in WHOLE
+
+
+def broken(name, text):
+    mail('mime-' + name, text, GONE)
+
+
+broken('boundary-unquoted', WHOLE.replace('"=_b1"', ODD).replace('--=_b1', '--' + ODD))
+broken('boundary-in-single-quotes', WHOLE.replace('"=_b1"', "'=_b1'").replace('--=_b1', "--'=_b1'"))
+broken('boundary-with-blanks', WHOLE.replace('"=_b1"', '"= b 1"').replace('--=_b1', '--= b 1'))
+broken('boundary-not-ascii', WHOLE.replace('"=_b1"', '"=_é"').replace('--=_b1', '--=_é'))
+broken('never-closed', WHOLE.replace('--=_b1--\n', ''))
+broken('blanks-behind-boundary', WHOLE.replace('--=_b1\n', '--=_b1  \t\n'))
+broken('semicolon-at-end', WHOLE.replace('"=_b1"', '"=_b1"; '))
+broken('no-blanks', WHOLE.replace(TYPE, 'Content-Type:multipart/report;report-type=delivery-status;boundary="=_b1"'))
+broken('comments', WHOLE.replace(TYPE, 'Content-Type: multipart/report (a (b) c); report-type="delivery-status"; boundary="=_b1"'))
+broken('no-version', WHOLE.replace('MIME-Version: 1.0\n', ''))
+broken('upper-case', WHOLE.replace(TYPE, TYPE.upper().replace('_B1', '_b1')).replace(INNER, INNER.upper()))
+broken('not-folded', WHOLE.replace('\n\tboundary', '\nboundary'))
+broken('part-without-blank-line', WHOLE.replace(INNER + '\n\n', INNER + '\n'))
+for number, encoding in enumerate(('8-bit', 'x-foo', 'binary', '"7bit"', '8bits', '')):
+    broken(f'encoding-{number}', WHOLE.replace(INNER, f'Content-Transfer-Encoding: {encoding}\n{INNER}'))
+broken('two-types', WHOLE.replace(TYPE, TYPE + '\nContent-Type: text/plain'))
+broken('two-types-other-order', WHOLE.replace(TYPE, 'Content-Type: text/plain\n' + TYPE))
+broken('cr-cr-lf', WHOLE.replace('\n', '\r\r\n'))
+broken('cr-only', WHOLE.replace('\n', '\r'))
+broken('list-footer', WHOLE.replace(TYPE, 'Content-Type: multipart/mixed; boundary=out\n\n--out\n' + TYPE) +
+       '\n--out\nContent-Type: text/plain\n\nfooter by a list\n--out--\n')
+broken('charset-unknown', WHOLE.replace('charset=utf-8', 'charset="unknown-8bit"'))
+broken('charset-empty', WHOLE.replace('; charset=utf-8', '; charset='))
+broken('type-of-one-word', WHOLE.replace('Content-Type: text/plain; charset=utf-8', 'Content-Type: text'))
+broken('part-without-type', WHOLE.replace('Content-Type: text/plain; charset=utf-8\n', ''))
+broken('no-report-type', WHOLE.replace(' report-type=delivery-status;', ''))
+broken('mixed', WHOLE.replace('multipart/report; report-type=delivery-status', 'multipart/mixed'))
+broken('blank-before-colon', WHOLE.replace('Content-Type: multipart', 'Content-Type : multipart'))
+broken('empty-parameter', WHOLE.replace('multipart/report; ', 'multipart/report;; '))
+broken('parameter-without-value', WHOLE.replace('report-type=delivery-status', 'charset'))
+broken('status-called-a-message', WHOLE.replace('message/delivery-status', 'message/rfc822'))
+broken('cut', WHOLE[:WHOLE.index('Diagnostic-Code') + 20])
+broken('empty-lines-first', '\n\n' + WHOLE)
+broken('mbox-line', 'From MAILER-DAEMON Tue Nov 24 08:00:00 2026\n' + WHOLE)
+broken('no-head', '\n' + WHOLE[WHOLE.index('--=_b1'):])
+
+
 def main():
     rows = []
     for name, (data, want) in sorted(MAILS.items()):
