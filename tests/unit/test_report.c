@@ -114,6 +114,12 @@ static void every_kind_of_report_is_read_as_a_person_would(void **state)
         assert_int_equal(compare(FOLDER "expected.tsv"), 0);
 }
 
+static void what_postfix_and_exim_themselves_wrote_is_read(void **state)
+{
+        (void) state;
+        assert_int_equal(compare(FOLDER "expected-servers.tsv"), 0);
+}
+
 /* --- whose it is ------------------------------------------------------------------------- */
 
 static void a_report_gives_every_mark_by_which_its_delivery_is_found(void **state)
@@ -278,6 +284,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_kind_of_report_is_read_as_a_person_would),
+                cmocka_unit_test(what_postfix_and_exim_themselves_wrote_is_read),
                 cmocka_unit_test(a_report_gives_every_mark_by_which_its_delivery_is_found),
                 cmocka_unit_test(marks_are_found_in_an_original_that_is_only_quoted),
                 cmocka_unit_test(a_forwarded_address_keeps_the_one_that_was_written_to),
