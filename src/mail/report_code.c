@@ -2,6 +2,8 @@
 /* SMTP replies and RFC 3463 codes in running text, and addresses. */
 #include "report_internal.h"
 
+#include "press/mem.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,21 +118,46 @@ static bool is_domain(char c)
                c == '_';
 }
 
-/* The local part that ends at `at`: where it begins. */
+/* The character that ends before s[i] begins with a byte from here on: no letter of Europe's. */
+static bool is_ideograph(const char *s, size_t i)
+{
+        while (i && ((unsigned char) s[i - 1] & 0xc0) == 0x80)
+                i--;
+        return i && (unsigned char) s[i - 1] >= 0xe2;
+}
+
+/*
+ * The local part that ends at `at`: where it begins. Text without blanks may stand right before
+ * it ("收件人a@b.example"): it is not of it, unless it reaches to the @ itself.
+ */
 static size_t local_start(const char *s, size_t at)
 {
         size_t i = at;
+        bool any = at && is_ideograph(s, at);
 
         if (i && s[i - 1] == '"') {
                 for (i--; i && s[i - 1] != '"' && s[i - 1] != '\n'; i--)
                         ;
                 return i && s[i - 1] == '"' && at - i > 1 ? i - 1 : at;
         }
-        while (i && at - i < 200 && is_local(s[i - 1]))
+        while (i && at - i < 200 && is_local(s[i - 1]) &&
+               (any || (unsigned char) s[i - 1] < 128 || !is_ideograph(s, i)))
                 i--;
         while (i < at && strchr("'=/|`{", s[i])) /* quoted, or "RCPT=a@b" */
                 i++;
         return i;
+}
+
+/* Where the domain that begins at `from` ends. */
+static size_t domain_end(const char *s, size_t n, size_t from)
+{
+        bool any = from < n && (unsigned char) s[from] >= 0xe2;
+        size_t to = from;
+
+        while (to < n && to - from < 256 && is_domain(s[to]) &&
+               (any || (unsigned char) s[to] < 0xe2))
+                to++;
+        return to;
 }
 
 bool address_next(const char *s, size_t n, size_t *pos, struct found *ret)
@@ -141,8 +168,7 @@ bool address_next(const char *s, size_t n, size_t *pos, struct found *ret)
                 if (s[at] != '@')
                         continue;
                 from = local_start(s, at);
-                for (to = at + 1; to < n && to - at < 256 && is_domain(s[to]); to++)
-                        ;
+                to = domain_end(s, n, at + 1);
                 if (at + 1 < n && s[at + 1] == '[')
                         to = at + 1 + strcspn(s + at + 1, "] \n") + 1;
                 if (to > n)
@@ -165,6 +191,24 @@ void address_copy(const struct found *f, char *out)
         snprintf(out, ADDR_MAX, "%.*s", f->n < ADDR_MAX ? (int) f->n : 0, f->p);
 }
 
+static bool is_one_of(const char *a, const char *const *names, size_t count)
+{
+        size_t n = strcspn(a, "@+");
+
+        for (size_t i = 0; i < count; i++)
+                if (strlen(names[i]) == n && strncasecmp(a, names[i], n) == 0)
+                        return true;
+        return false;
+}
+
+bool address_of_office(const char *a)
+{
+        static const char *const names[] = {"hostmaster", "abuse",         "mailadmin",
+                                            "mail-admin", "administrator", "postoffice"};
+
+        return is_one_of(a, names, COUNT_OF(names));
+}
+
 bool address_of_machine(const char *a)
 {
         static const char *const names[] = {
@@ -173,27 +217,18 @@ bool address_of_machine(const char *a)
                 "mail-daemon",
                 "mailerdaemon",
                 "mailer_daemon",
+                "mail_daemon",
                 "mdaemon",
                 "postmaster",
                 "mailer",
                 "double-bounce",
-                "mail_daemon",
-                "postoffice",
-                "hostmaster",
-                "abuse",
-                "mailadmin",
-                "mail-admin",
-                "administrator",
-                "bounce-notification",
-                "system.administrator",
                 "maildelivery",
                 "delivery-failure",
+                "bounce-notification",
+                "system.administrator",
         };
-        size_t n = strcspn(a, "@+");
 
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-                if (strlen(names[i]) == n && strncasecmp(a, names[i], n) == 0)
-                        return true;
-        return strncasecmp(a, "mailer-daemon", 13) == 0 ||
+        return is_one_of(a, names, COUNT_OF(names)) || address_of_office(a) ||
+               strncasecmp(a, "mailer-daemon", 13) == 0 ||
                strncasecmp(a, "microsoftexchange", 17) == 0;
 }

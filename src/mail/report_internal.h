@@ -91,6 +91,7 @@ bool address_next(const char *s, size_t n, size_t *pos, struct found *ret);
 /* Into out[ADDR_MAX], without <> and quotes around; "" when too long. */
 void address_copy(const struct found *f, char *out);
 bool address_of_machine(const char *address); /* mailer-daemon, postmaster and the like */
+bool address_of_office(const char *address);  /* abuse and the like: no recipient, but a person */
 
 enum rank { NOWHERE, SOMEWHERE, IN_REPLY, BEHIND_WORD, ALONE };
 /* How `f` stands in the line that ends at `end`. */

@@ -134,11 +134,11 @@ static enum origin origin_of(const struct returned *m)
         struct found f;
         size_t pos = 0;
 
-        if (!from[0] || strcmp(from, "<>") == 0 || address_of_machine(from))
+        if (!from[0] || strcmp(from, "<>") == 0)
                 return SERVER;
         while (address_next(from, strlen(from), &pos, &f)) {
                 address_copy(&f, address);
-                if (address_of_machine(address))
+                if (address_of_machine(address) && !address_of_office(address))
                         return SERVER;
         }
         if (phrase_any(said_server, from))
@@ -201,18 +201,17 @@ struct signs {
         bool subject, text; /* speak of delivery */
         bool code;          /* a reply or an RFC 3463 code */
         bool original;      /* gives a message back */
+        bool null_path;     /* so have notices, and out-of-office notes */
         bool replied;       /* Auto-Submitted: auto-replied; Exim's notices have it too */
 };
 
 static bool is_notice(const struct signs *s)
 {
-        bool proof = s->code || s->original;
-
-        if (s->origin == SERVER)
-                return s->text || s->subject;
-        if (s->origin == PERHAPS_SERVER)
-                return s->text && (s->subject || proof);
-        return s->text && s->subject && proof && !s->replied;
+        switch (s->origin) {
+        case SERVER: return s->subject || (s->text && (s->code || s->original || s->null_path));
+        case PERHAPS_SERVER: return s->text && (s->subject || s->code);
+        default: return s->text && s->subject && (s->code || s->original) && !s->replied;
+        }
 }
 
 static enum report_kind kind_of_words(const struct returned *m)
@@ -230,7 +229,8 @@ static enum report_kind kind_of_words(const struct returned *m)
         bool server;
 
         codes_read(m->notice.s, end, &c);
-        s.code = c.reply || c.enhanced[0];
+        s.code = c.reply >= 400 || (c.enhanced[0] && c.enhanced[0] != '2');
+        s.null_path = has_null_path(m);
         server = s.origin == SERVER && s.subject;
         if (is_list(m) && !server)
                 return REPORT_MAIL;

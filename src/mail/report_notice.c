@@ -70,6 +70,21 @@ static bool refused_next(const char *after)
         return !next || next[skip] != '2';
 }
 
+/* "a@b.example, c@d.example and e@f.example" are named in one way. */
+static bool is_one_list(const struct found *last, const struct found *next)
+{
+        const char *p = last->p;
+
+        if (!p)
+                return false;
+        p += last->n;
+        p += strspn(p, " ,;>\"')");
+        if (strncmp(p, "and ", 4) == 0)
+                p += 4;
+        p += strspn(p, " <\"'(");
+        return p == next->p;
+}
+
 static void collect(const struct returned *m, const char *text, size_t end, bool own,
                     struct candidates *c)
 {
@@ -78,13 +93,15 @@ static void collect(const struct returned *m, const char *text, size_t end, bool
         for (const char *p = text; p < text + end && *p;) {
                 size_t n = strcspn(p, "\n"), seen = n < LINE_SEEN ? n : LINE_SEEN, pos = 0;
                 CLEANUP(mem_free) char *f = fold_text(p, seen);
-                struct found a;
+                struct found a, last = {0};
 
                 if (strncmp(f, "---", 3) == 0 && words_action(f, &now.section))
                         now.section_said = true;
                 while (address_next(p, seen, &pos, &a)) {
                         address_copy(&a, now.address);
-                        now.rank = rank_of(p, &a, p + seen);
+                        if (!is_one_list(&last, &a))
+                                now.rank = rank_of(p, &a, p + seen);
+                        last = a;
                         if (strncmp(f, ">>> rcpt", 8) == 0 && !refused_next(p + n))
                                 now.rank = NOWHERE;
                         if (now.rank > NOWHERE && now.address[0] &&

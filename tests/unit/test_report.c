@@ -120,6 +120,49 @@ static void what_postfix_and_exim_themselves_wrote_is_read(void **state)
         assert_int_equal(compare(FOLDER "expected-servers.tsv"), 0);
 }
 
+/* --- why: the replies of replies.tsv ------------------------------------------------------ */
+
+static enum report_class class_of(const char *reply)
+{
+        CLEANUP(mem_free)
+        char *text = mem_printf(
+                "From: MAILER-DAEMON@x.example\nSubject: Undelivered Mail\nContent-Type: "
+                "multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: "
+                "message/delivery-status\n\nFinal-Recipient: rfc822; user@host.example\nAction: "
+                "failed\nDiagnostic-Code: smtp; %s\n--b--\n",
+                reply);
+        CLEANUP(report_done) struct report r = {0};
+
+        report_read(text, strlen(text), &r);
+        assert_int_equal(r.rows, 1);
+        assert_int_equal(r.row[0].action, REPORT_FAILED);
+        return r.row[0].class;
+}
+
+static void a_server_s_reply_gives_the_class_that_a_person_would(void **state)
+{
+        FILE *f = fopen(FOLDER "replies.tsv", "r");
+        char line[2048];
+        unsigned wrong = 0, replies = 0;
+
+        (void) state;
+        assert_non_null(f);
+        for (; fgets(line, sizeof(line), f); replies++) {
+                char *tab = strchr(line, '\t');
+
+                assert_non_null(tab);
+                *tab++ = '\0';
+                tab[strcspn(tab, "\n")] = '\0';
+                if (strcmp(report_class_name(class_of(tab)), line) != 0) {
+                        print_message("%s: %s\n", report_class_name(class_of(tab)), tab);
+                        wrong++;
+                }
+        }
+        fclose(f);
+        assert_true(replies > 140);
+        assert_int_equal(wrong, 0);
+}
+
 /* --- whose it is ------------------------------------------------------------------------- */
 
 static void a_report_gives_every_mark_by_which_its_delivery_is_found(void **state)
@@ -285,6 +328,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_kind_of_report_is_read_as_a_person_would),
                 cmocka_unit_test(what_postfix_and_exim_themselves_wrote_is_read),
+                cmocka_unit_test(a_server_s_reply_gives_the_class_that_a_person_would),
                 cmocka_unit_test(a_report_gives_every_mark_by_which_its_delivery_is_found),
                 cmocka_unit_test(marks_are_found_in_an_original_that_is_only_quoted),
                 cmocka_unit_test(a_forwarded_address_keeps_the_one_that_was_written_to),
