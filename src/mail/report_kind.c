@@ -208,8 +208,13 @@ struct signs {
 static bool is_notice(const struct signs *s)
 {
         switch (s->origin) {
-        case SERVER: return s->subject || (s->text && (s->code || s->original || s->null_path));
-        case PERHAPS_SERVER: return s->text && (s->subject || s->code);
+        case SERVER:
+                return s->subject || (s->text && s->code) ||
+                       ((s->text || s->code) && (s->original || s->null_path));
+        case PERHAPS_SERVER:
+                if (s->null_path)
+                        return s->text && (s->subject || (s->code && !s->replied));
+                return s->text && s->subject && (s->code || s->original);
         default: return s->text && s->subject && (s->code || s->original) && !s->replied;
         }
 }

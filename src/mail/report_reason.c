@@ -59,26 +59,36 @@ static enum report_class class_of_code(const struct report_row *row)
         }
 }
 
-/* Without what is a name: a host called mx.spam-filter.example says nothing about spam. */
+/* "mx1.spam-filter.example", and not "unknown.Please"; black lists are meant by their names. */
+static bool is_host(const char *p, size_t n)
+{
+        unsigned dots = 0, signs = 0;
+
+        if (strncmp(p, "http", 4) == 0 || strncmp(p, "resolver.", 9) == 0 ||
+            memmem(p, n, "spamhaus", 8) || memmem(p, n, "spamcop", 7))
+                return false;
+        for (size_t i = 1; i + 1 < n; i++) {
+                dots += p[i] == '.' && isalnum((unsigned char) p[i - 1]) &&
+                        isalpha((unsigned char) p[i + 1]);
+                signs += p[i] == '-' || isdigit((unsigned char) p[i]);
+        }
+        return dots > 1 || (dots && signs);
+}
+
+/* Folded, without addresses and hosts: mx.spam-filter.example says nothing about spam. */
 static char *without_names(const char *words)
 {
         char *folded = fold_text(words, strlen(words));
         char *to = folded;
+        struct found f;
+        size_t pos = 0;
 
+        while (address_next(folded, strlen(folded), &pos, &f))
+                memset(folded + (f.p - folded), '*', f.n);
         for (const char *p = folded; *p;) {
                 size_t n = strcspn(p, " ");
-                bool name = memchr(p, '@', n) != NULL;
 
-                if (!name &&
-                    strncmp(p, "http", 4) != 0) { /* a dot between letters: a host's name */
-                        for (size_t i = 1; i + 1 < n && !name; i++)
-                                name = p[i] == '.' && isalpha((unsigned char) p[i - 1]) &&
-                                       isalpha((unsigned char) p[i + 1]) &&
-                                       strncmp(p, "resolver", 8) != 0;
-                        if (memmem(p, n, "spamhaus", 8) || memmem(p, n, "spamcop", 7))
-                                name = false;
-                }
-                if (name) {
+                if (is_host(p, n)) {
                         *to++ = '*';
                 } else {
                         memmove(to, p, n);
@@ -104,6 +114,8 @@ enum report_class reason_class(const struct report_row *row, const char *words)
                 return REPORT_UNCLEAR;
         if (strcmp(row->enhanced, "5.4.1") == 0 && strstr(text, "recipient address rejected"))
                 return REPORT_INVALID; /* Exchange Online, for an address that is not there */
+        if (strstr(text, "not found, try again"))
+                return REPORT_TRANSIENT;
         if (says(why_sender, text))
                 return soft && (strstr(text, "greylist") || strstr(text, "try again"))
                                ? REPORT_TRANSIENT

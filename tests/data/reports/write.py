@@ -828,6 +828,133 @@ t('quarantine','Quarantine report','Messages blocked as spam: 3. a@b.example',se
 t('welcome','Welcome to the list','You are subscribed. If you get bounces your subscription may be disabled.',sender='list-request@host.example',path='<list-bounces@host.example>',List_Id='<l.host.example>')
 t('delivery-parcel','Delivery failed: your parcel','Your parcel could not be delivered. Click here.',sender='Courier <info@parcel.example>',path='<info@parcel.example>')
 
+
+def dsn(name,st,*want,subject='Undelivered Mail',text='x',**kw):
+    mail(name,report(subject,text,st,original(),**kw),*want)
+F2=lambda e,c,a=U:('failed',a,e,c)
+dsn('notes-dsn',f'Reporting-MTA: dns;notes.host.example\n\nFinal-Recipient: rfc822;{U}\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: X-Notes; User user ({U}) not listed in Domino Directory\n',F('5.0.0','invalid'))
+dsn('notes-dsn2',f'Reporting-MTA: dns;notes.host.example\n\nFinal-Recipient: rfc822;{U}\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: X-Notes; Unable to deliver message to user\n',F('5.1.1','invalid'))
+dsn('ironport',f'Reporting-MTA: dns; ironport.example\n\nFinal-Recipient: rfc822;{U}\nAction: failed\nStatus: 5.0.0 (permanent failure)\nRemote-MTA: dns; [192.0.2.1]\nDiagnostic-Code: smtp; 5.1.0 - Unknown address error 550-\'5.1.1 RESOLVER.ADR.RecipNotFound; not found\' (delivery attempts: 0)\n',F('5.1.0','invalid'),text=f'The following message to <{U}> was undeliverable.\nThe reason for the problem:\n5.1.0 - Unknown address error')
+dsn('sendgrid',f'Reporting-MTA: dns; sendgrid.example\nArrival-Date: x\n\nFinal-Recipient: rfc822; {U}\nOriginal-Recipient: rfc822; {U}\nAction: failed\nStatus: 5.5.0\nDiagnostic-Code: 550 5.5.0 Requested action not taken: mailbox unavailable\n',F('5.5.0','invalid'))
+dsn('messagelabs',f'Reporting-MTA: dns; server.messagelabs.example\nArrival-Date: x\n\nAction: failed\nStatus: 5.0.0\nLast-Attempt-Date: x\nRemote-MTA: dns; host.example\nDiagnostic-Code: smtp; 550 user unknown\nFinal-Recipient: rfc822; {U}\n',F('5.0.0','invalid'))
+dsn('exim-dsn',f'Reporting-MTA: dns; exim.example\n\nAction: failed\nFinal-Recipient: rfc822;{U}\nStatus: 5.0.0\nRemote-MTA: dns; mx.host.example\nDiagnostic-Code: smtp; 550 No Such User Here\n',F('5.0.0','invalid'))
+dsn('exim-dsn2','Reporting-MTA: dns; exim.example\n\nAction: failed\nFinal-Recipient: rfc822;a@host.example\nStatus: 5.0.0\n\nAction: failed\nFinal-Recipient: rfc822;b@host.example\nStatus: 5.0.0\nDiagnostic-Code: smtp; 552 mailbox full\n',F('5.0.0','invalid','a@host.example'),F('5.0.0','mailbox','b@host.example'),text='A message could not be delivered to\n\n  a@host.example\n    Unrouteable address\n  b@host.example\n    host mx: 552 mailbox full')
+dsn('ses',f'Reporting-MTA: dns; a.smtp-out.amazonses.example\n\nAction: failed\nFinal-Recipient: rfc822; {U}\nDiagnostic-Code: smtp; 550 5.1.1 user unknown\nStatus: 5.1.1\n',F('5.1.1','invalid'),text=f'An error occurred while trying to deliver the mail to the following recipients:\n{U}')
+dsn('o365',f'Reporting-MTA: dns;x.outlook.example\nReceived-From-MTA: dns;y\nArrival-Date: x\n\nFinal-Recipient: rfc822;{U}\nAction: failed\nStatus: 5.7.606\nDiagnostic-Code: smtp;550 5.7.606 Access denied, banned sending IP [192.0.2.7]. To request removal from this list please visit https://sender.office.example/\n',F('5.7.606','policy'))
+dsn('x-postfix-local',f'Reporting-MTA: dns; x.example\nX-Postfix-Sender: rfc822; {OURS}\n\nFinal-Recipient: rfc822; {U}\nOriginal-Recipient: rfc822;alias@host.example\nAction: failed\nStatus: 5.2.2\nDiagnostic-Code: x-unix; maildrop: maildir over quota.\n',F('5.2.2','mailbox'))
+dsn('x-postfix-loop',f'Reporting-MTA: dns; x.example\n\nFinal-Recipient: rfc822; {U}\nAction: failed\nStatus: 5.4.6\nDiagnostic-Code: X-Postfix; mail forwarding loop for {U}\n',F('5.4.6','transient'))
+dsn('status-only-4',f'Reporting-MTA: dns; x.example\n\nFinal-Recipient: rfc822; {U}\nAction: failed\nStatus: 4.4.7\n',F('4.4.7','transient'))
+dsn('delay-exch','Reporting-MTA: dns;x\n\nFinal-Recipient: rfc822;%s\nAction: delayed\nStatus: 4.4.7\nWill-Retry-Until: x\n'%U,('delayed',U,'4.4.7','transient'),subject='Delivery delayed:Thong cao')
+dsn('angle-final',f'Reporting-MTA: dns; x\n\nFinal-Recipient: RFC822; <{U}>\nAction: FAILED\nStatus: 5.1.1 (bad destination mailbox address)\n',F('5.1.1','invalid'))
+dsn('quoted-local','Reporting-MTA: dns; x\n\nFinal-Recipient: RFC822; "odd name"@host.example\nAction: failed\nStatus: 5.1.1\n',F('5.1.1','invalid','"odd name"@host.example'))
+dsn('comment-final',f'Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; {U} (User Name)\nAction: failed\nStatus: 5.1.1\n',F('5.1.1','invalid'))
+dsn('xtext','Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822;user+2Btag@host.example\nOriginal-Recipient: rfc822;user+2Btag@host.example\nAction: failed\nStatus: 5.1.1\n',F('5.1.1','invalid','user+2Btag@host.example'))
+t('mmdf','Failed mail (msg.aa1234)','''    Your message was not delivered to the following address:
+
+    Address:  user@host.example
+    Reason:   Unknown address
+
+    Your message follows:
+
+'''+O,F('5.0.0','invalid'),sender='Mail system <mmdf@host.example>')
+t('smail','mail failed, returning to sender','''|------------------------- Message log follows: -------------------------|
+ no valid recipients were found for this message
+|------------------------- Failed addresses follow: ---------------------|
+ <user@host.example> ... unknown user
+|------------------------- Message text follows: ------------------------|
+'''+O,F('5.0.0','invalid'))
+t('zmailer','Delivery reports about your email [FAILED(1)]','''This is a collection of reports about email delivery
+process concerning a message you originated.
+
+FAILED:
+  Original Recipient:
+    rfc822;user@host.example
+  Control data:
+    smtp host.example user@host.example
+  Diagnostic texts:
+    <user@host.example>... User unknown
+''',F('5.0.0','invalid'),sender='mailer-daemon@host.example')
+t('two-in-a-line','Undeliverable','''Your message to a@host.example, b@host.example and c@host.example could not be delivered: mailbox full
+''',F('5.0.0','mailbox','a@host.example'),F('5.0.0','mailbox','b@host.example'),F('5.0.0','mailbox','c@host.example'))
+t('cjk-tight','邮件投递失败','您发送给user@host.example的邮件无法投递,原因:用户不存在',F('5.0.0','invalid'),charset='utf-8',sender=PM)
+t('163','系统退信','''抱歉,您的邮件被退回来了……
+原邮件信息:
+时间:2026-11-24 08:00:00
+主题:x
+收件人:user@host.example
+退信原因:
+对方服务器不存在此用户: 550 User not found: user@host.example
+''',F('5.0.0','invalid'),charset='gb18030',encoding='base64',sender='Postmaster@163.example')
+t('korean','메일 전송 실패','''메일을 보내지 못했습니다.
+
+받는 사람: user@host.example
+원인: 550 5.1.1 User unknown
+''',F('5.1.1','invalid'),charset='euc-kr',encoding='base64',sender='postmaster@host.example')
+t('polish','Zwrot nie dostarczonej wiadomości','''Wiadomość nie mogła zostać dostarczona do odbiorcy:
+
+  user@host.example
+    550 Nie ma takiego użytkownika
+''',F('5.0.0','invalid'),charset='iso-8859-2',encoding='qp')
+t('turkish','İletilemedi: x','''İletiniz şu alıcılara ulaşmadı:
+
+user@host.example
+550 5.1.1 kullanıcı bulunamadı
+''',F('5.1.1','invalid'),charset='utf-8',encoding='qp',sender=PM)
+t('t-online','Mail delivery failed','''|------------------------- Failed addresses follow: ---------------------|
+ <user@host.example> ... 550 5.1.1 unknown recipient
+''',F('5.1.1','invalid'))
+t('de-postfix','Unzustellbare Nachricht','''Ihre Nachricht an
+
+<user@host.example>
+
+konnte nicht zugestellt werden.
+Grund: Das Postfach des Empfängers ist voll.
+''',F('5.0.0','mailbox'),charset='utf-8',encoding='qp')
+t('reject-words','Rejected: Thong cao','''The message you sent to user@host.example was rejected because it contains an attachment of a type that is not allowed.
+''',F('5.0.0','policy'),sender='postmaster@host.example')
+t('boxed','Undeliverable: x','''+-----------------------------------------+
+| Your message could not be delivered to: |
+|   user@host.example                     |
+| Reason: 550 5.1.1 unknown user          |
++-----------------------------------------+
+''',F('5.1.1','invalid'),sender=PM)
+t('quoted-names','Undeliverable','''The following recipients could not be reached:
+
+'user@host.example' on 24/11/2026 08:00
+    550 5.7.1 Unable to relay for user@host.example
+''',F('5.7.1','policy'),sender='System Administrator <x@host.example>')
+t('mailto-links','Undeliverable','''Delivery has failed to these recipients or groups:
+
+Nguyen Van A (user@host.example)<mailto:user@host.example>
+The email address you entered couldn't be found.
+''',F('5.0.0','invalid'),sender=PM)
+t('from-in-notice','Undelivered','''Your message
+From: thongcao@ministry.example
+To: user@host.example
+could not be delivered. Reason: User unknown.
+Please contact helpdesk@host.example for assistance.
+''',F('5.0.0','invalid'),sender=PM)
+t('hard-contact','Delivery Failure','''We could not deliver your message to user@host.example. If you need help, write to support@host.example or call 550 1234.
+''',F('5.0.0','unclear'),sender=PM)
+# not failures
+V=dict(path='<>')
+for i,(sub,tx,cs) in enumerate([
+ ('Automaattinen vastaus: x','Olen lomalla.','utf-8'),('Odp: Thong cao','Jestem na urlopie do 30.11. W pilnych sprawach nie mogę odpowiedzieć.','utf-8'),
+ ('Thong cao','Tôi đang nghỉ phép, thư sẽ được trả lời sau. Nếu cần, gọi 0912 550 111.','utf-8'),
+ ('Re: Thong cao','I no longer work at this company. My mailbox does not exist any more and mail to it is returned. Please write to x@host.example','utf-8'),
+ ('Away until Monday','I cannot be reached; mails will not be delivered to my phone.','utf-8'),
+ ('Thông báo vắng mặt','Xin lỗi, tôi không thể trả lời.','utf-8'),
+ ('Ihre Nachricht','Vielen Dank, ich bin im Urlaub. Ihre Mail wurde nicht weitergeleitet.','utf-8'),
+ ('Your ticket 550123 was created','We will try again to reach you. status 550 pending','utf-8')]):
+    mail('vac%d'%i,plain(sub,tx,charset=cs,encoding='qp',sender=PERSON,Auto_Submitted='auto-replied',**V),AWAY)
+mail('vac-noflag',plain('Thong cao','Ich bin im Urlaub, nicht erreichbar; die Nachricht konnte nicht gelesen werden.',charset='utf-8',encoding='qp',sender=PERSON,**V))
+mail('quar',plain('Quarantine summary','The following messages have been rejected as spam:\n\n a@b.example  x\n c@d.example  y\n',sender='postmaster@host.example',path='<postmaster@host.example>'))
+mail('dmarc',plain('Report Domain: ministry.example Submitter: google Report-ID: 1','see attachment',sender='noreply-dmarc-support@google.example',path='<n@google.example>'))
+mail('parcel2',plain('Your parcel has been delivered','Your parcel was delivered to the front door.',sender='noreply@parcel.example',path='<noreply@parcel.example>'))
+mail('cron2',plain('Backup failed','could not deliver backup: error 550',sender='Administrator <administrator@host.example>',path='<administrator@host.example>'))
+mail('fwd-bounce',plain('Fwd: Undelivered Mail Returned to Sender','See below, what should I do?\n\n> <user@host.example>: 550 5.1.1 user unknown\n',sender=PERSON,path=PATH))
+mail('invite',plain('Re: Invitation','Thanks, I will come. The mail to my colleague c@host.example was returned, use d@host.example',sender=PERSON,path=PATH))
+
 # --- the same notification, its MIME broken in one way each ------------------------------------------------
 
 WHOLE = MAILS['dsn-postfix'][0].decode()
