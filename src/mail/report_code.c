@@ -42,7 +42,8 @@ static int reply_rank(const char *s, size_t n, size_t i)
         char before = i ? s[i - 1] : '\n';
         size_t at = i + 3;
 
-        if (!strchr("245", s[i]) || s[i + 1] > '5' || !digit(s, n, i + 1) || !digit(s, n, i + 2))
+        if (!strchr("245", s[i]) || !digit(s, n, i + 1) || !digit(s, n, i + 2) ||
+            !strchr("0123457", s[i + 1]))
                 return 0;
         if (isalnum((unsigned char) before) || strchr("./_@$", before) ||
             (before == '-' && i > 1 && isalnum((unsigned char) s[i - 2])))
@@ -64,7 +65,9 @@ static int reply_rank(const char *s, size_t n, size_t i)
                 return 3;
         for (size_t k = i; k > 0 && strchr(" \t", s[k - 1]); k--)
                 before = k > 1 ? s[k - 2] : '\n';
-        return strchr("\n:;('\"<>", before) ? 3 : 1;
+        if (strchr("\n:;('\"<>", before))
+                return 3;
+        return s[i + 1] == '5' || s[i + 1] == '2'; /* "error 404" is another protocol's */
 }
 
 void codes_read(const char *p, size_t n, struct codes *ret)

@@ -225,7 +225,7 @@ static void take_leaf(struct returned *m, const struct part *part)
                 add_fields(&m->feedback, text.s);
         else if (strcmp(t, "text/html") == 0 && !m->original.len)
                 decode_html(text.s, &m->html);
-        else if (plain && !m->original.len)
+        else if (plain && (!m->original.len || !m->notice.len))
                 add_fields(&m->notice, text.s);
 }
 

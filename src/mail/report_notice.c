@@ -21,8 +21,9 @@
 struct candidate {
         char address[ADDR_MAX];
         enum rank rank;
-        bool section_said;
+        bool section_said, here_said;
         enum report_action section; /* of the last heading above it */
+        enum report_action here;    /* in its own line */
 };
 
 struct candidates {
@@ -85,6 +86,15 @@ static bool is_one_list(const struct found *last, const struct found *next)
         return p == next->p;
 }
 
+/* Sendmail says it behind each address: "(relayed to non-DSN-aware mailer)". */
+static void said_here(const char *folded, struct candidate *c)
+{
+        bool relayed = phrase_any(said_relayed, folded);
+
+        c->here_said = relayed || phrase_any(said_expanded, folded);
+        c->here = relayed ? REPORT_RELAYED : REPORT_EXPANDED;
+}
+
 static void collect(const struct returned *m, const char *text, size_t end, bool own,
                     struct candidates *c)
 {
@@ -102,6 +112,7 @@ static void collect(const struct returned *m, const char *text, size_t end, bool
                         if (!is_one_list(&last, &a))
                                 now.rank = rank_of(p, &a, p + seen);
                         last = a;
+                        said_here(f, &now);
                         if (strncmp(f, ">>> rcpt", 8) == 0 && !refused_next(p + n))
                                 now.rank = NOWHERE;
                         if (now.rank > NOWHERE && now.address[0] &&
@@ -362,11 +373,16 @@ static void add_candidates(const struct returned *m, const struct candidates *c,
         weak = best <= IN_REPLY;
         for (size_t i = 0; i < c->n; i++) {
                 const struct candidate *x = &c->v[i];
+                enum report_action action = all;
 
                 if (x->rank < best || (weak && ours && !in_original(m, x->address)) ||
                     (best == SOMEWHERE && r->rows))
                         continue;
-                add_row(m, r, x->address, x->section_said ? x->section : all, c->n == 1);
+                if (x->section_said)
+                        action = x->section;
+                if (x->here_said)
+                        action = x->here;
+                add_row(m, r, x->address, action, c->n == 1);
         }
 }
 

@@ -955,6 +955,165 @@ mail('cron2',plain('Backup failed','could not deliver backup: error 550',sender=
 mail('fwd-bounce',plain('Fwd: Undelivered Mail Returned to Sender','See below, what should I do?\n\n> <user@host.example>: 550 5.1.1 user unknown\n',sender=PERSON,path=PATH))
 mail('invite',plain('Re: Invitation','Thanks, I will come. The mail to my colleague c@host.example was returned, use d@host.example',sender=PERSON,path=PATH))
 
+t('dma','Mail delivery failed','''This is the DragonFly Mail Agent v0.13 at host.example.
+
+There was an error delivering your mail to <user@host.example>.
+
+mx.host.example [192.0.2.1] did not like our RCPT TO:
+550 5.1.1 User unknown
+
+Message headers follow:
+
+'''+O,F('5.1.1','invalid'))
+t('netscape','Delivery Notification','''This Message was undeliverable due to the following reason:
+
+One or more of the recipients of your message did not receive it
+because they would have exceeded their mailbox size limit.
+
+The following recipients did not receive your message:
+
+    <user@host.example>
+
+Please reply to Postmaster@host.example
+if you feel this message to be in error.
+''',F('5.0.0','mailbox'),sender='Mail Administrator <Postmaster@host.example>')
+t('netscape2','Delivery Notification','''This Message was undeliverable due to the following reason:
+
+Your message was not delivered because the destination computer was
+not reachable within the allowed queue period.
+
+Host host.example is not responding.
+
+The following recipients did not receive this message:
+
+     <user@host.example>
+
+Please reply to Postmaster@relay.example
+if you feel this message to be in error.
+''',F('4.0.0','transient'),sender='Mail Administrator <Postmaster@host.example>')
+t('llnl','Returned Mail - Error During Delivery','''We were unable to deliver your message to <user@host.example>.
+
+For further information see x.
+''',F('5.0.0','unclear'),sender=PM)
+t('yale','Undeliverable','''Message not delivered to the following:
+
+    user    User unknown
+
+'''+O,F('5.0.0','invalid'))
+t('powermta','Delivery report','''Hello, this is the mail server on mx.example.
+
+I am sending you this message to inform you on the delivery status of a
+message you previously sent.  Immediately below you will find a list of
+the affected recipients;  also attached is a Delivery Status Notification
+(DSN) report in standard format, as well as the headers of the original
+message.
+
+  <user@host.example>  delivery failed; will not continue trying
+
+''',F('5.0.0','unclear'))
+t('merak','Delivery Failure','''This Message could not be delivered:
+
+Unknown user: <user@host.example>
+
+   ----- Original message header -----
+'''+O,F('5.0.0','invalid'),sender='Mail Server <postmaster@x.example>')
+t('communigate','Undeliverable mail: x','''Failed to deliver to 'user@host.example'
+SMTP module(domain host.example) reports:
+ host.example: 550 5.1.1 unknown user account
+''',F('5.1.1','invalid'))
+t('communigate2','Undelivered mail: x','''Failed to deliver to '<user@host.example>'
+LOCAL module(account user) reports:
+ account is full (quota exceeded)
+''',F('5.0.0','mailbox'))
+t('xmail','Error sending message [1.mx] from [x]','''[<00>] XMail bounce: Rcpt=[user@host.example];Error=[550 5.1.1 no such user]
+
+
+[<01>] Error sending message [1.mx] from [mx.example].
+
+ID:        <S1>
+Mail From: <thongcao@ministry.example>
+Rcpt To:   <user@host.example>
+Server:    <mx.host.example> [192.0.2.1]
+
+
+[<02>] The reason of the delivery failure was:
+
+550 5.1.1 no such user
+
+
+[<05>] Here is listed the initial part of the message:
+
+'''+O,F('5.1.1','invalid'))
+t('symantec','Mail Delivery Problem','''SMTP server could not deliver the message to the following recipient(s):
+
+user@host.example ( 554 Delivery failed: mailbox unavailable )
+''',F('5.0.0','invalid'))
+t('argosoft','Undeliverable mail','''Message could not be delivered to following recipients:
+user@host.example
+Reason: No such user
+''',F('5.0.0','invalid'))
+t('novell','Message Undeliverable','''The message was not delivered to the following recipient(s):
+ user@host.example - mailbox full
+''',F('5.0.0','mailbox'),sender='Mailer-Daemon@x.example')
+t('cisco','Undeliverable: x','''The following message to <user@host.example> was undeliverable.
+The reason for the problem:
+5.4.7 - Delivery expired (message too old) 'timeout'
+''',F('5.4.7','transient'),sender='Mail Delivery System <MAILER-DAEMON@x.example>')
+t('cisco2','Delivery Status Notification (Failure)','''The following message to <user@host.example> was undeliverable.
+The reason for the problem:
+5.1.2 - Bad destination host 'DNS Hard Error looking up host.example (MX):  NXDomain'
+''',F('5.1.2','invalid'))
+t('fortinet','Undeliverable','''The original message was received at x
+
+   ----- The following addresses had permanent fatal errors -----
+user@host.example
+
+   ----- Transcript of session follows -----
+<<< 550 5.7.1 Message refused: attachment type not allowed
+554 5.0.0 Service unavailable
+''',F('5.7.1','policy'))
+t('gw-html-table',"Undeliverable: x","Your message wasn't delivered because the recipient's email provider rejected it.\n\nuser@host.example\n\nRemote Server returned '550 5.7.1 Service unavailable, Client host [192.0.2.7] blocked using Spamhaus'\n",F('5.7.1','policy'),sender=PM)
+t('delay-sendmail-dsn-text','Warning: could not send message for past 4 hours','''The original message was received at x
+
+   ----- The following addresses had transient non-fatal errors -----
+<user@host.example>
+    (reason: 451 4.7.1 Please try again later)
+
+   ----- Transcript of session follows -----
+<user@host.example>... Deferred: 451 4.7.1 Please try again later
+Warning: message still undelivered after 4 hours
+Will keep trying until message is 5 days old
+''',D('4.7.1'))
+t('delay-qmail-like','delayed delivery notice','''Your message has been queued for over 4 hours and has not been delivered yet to:
+
+<user@host.example>
+
+I will keep trying for 5 days.
+''',D('4.0.0'))
+t('delay-fr','Avertissement: message retardé','''Votre message n'a pas encore été remis à:
+
+user@host.example
+
+Le serveur continuera à essayer pendant 2 jours.
+''',D('4.0.0'),charset='iso-8859-1',encoding='qp')
+t('delay-de','Verzögerte Zustellung','''Ihre Nachricht an user@host.example konnte noch nicht zugestellt werden. Es wird weiterhin versucht, die Nachricht zuzustellen.
+''',D('4.0.0'),charset='utf-8',encoding='qp')
+t('delay-4xx','Delivery status notification','''Your message to user@host.example is delayed: 450 4.2.0 greylisted, we will retry for 3 days.
+''',D('4.2.0'))
+t('success-exim','Delivery Status Notification','''This message was created automatically by mail delivery software.
+ ----- The following addresses had successful delivery notifications -----
+  user@host.example
+''',('delivered',U,'2.0.0','unclear'))
+t('success-pm','Delivery Notification: Delivery has been successful','''This report relates to a message you sent.
+
+Your message has been successfully delivered to the following recipients:
+
+  Recipient address: user@host.example
+''',('delivered',U,'2.0.0','unclear'),sender=PM)
+t('success-relay','Return receipt','''   ----- The following addresses had successful delivery notifications -----
+<user@host.example>  (relayed to non-DSN-aware mailer)
+''',('relayed',U,'2.0.0','unclear'))
+
 # --- the same notification, its MIME broken in one way each ------------------------------------------------
 
 WHOLE = MAILS['dsn-postfix'][0].decode()
