@@ -53,6 +53,7 @@ static _Noreturn void become_child(int in, int out)
         gid_t gid = getgid();
 
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* or exec of a setgid pressctl gave it back */
         signal(SIGPIPE, SIG_DFL);
         signal(SIGPROF, SIG_DFL);
         if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||

@@ -89,10 +89,12 @@ static bool shut(void)
 {
         static const char sample[] = "Subject: =?iso-8859-1?q?=E9?=\n\nx\n";
         CLEANUP(report_done) struct report warm = {0};
+        gid_t gid = getgid();
 
         report_prepare();
         report_read(sample, sizeof(sample) - 1, &warm); /* whatever is loaded at first use */
-        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        if (setresgid(gid, gid, gid) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+            prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
                 return false;
         if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_CPU, LIFE_CPU_S))
                 return false;

@@ -100,12 +100,13 @@ bool complaint_read(const struct returned *m, struct report *r)
                 "Delivered-To",
                 "To",
         };
+        /* Where the parts could not be taken apart, the fields stand in the text. */
+        const char *block = m->feedback.len ? m->feedback.s : m->notice.s;
         char value[4096];
 
         for (size_t i = 0; i < COUNT_OF(fields) && !r->rows; i++)
                 for (unsigned nth = 0;
-                     nth < 100 && field_get(m->feedback.s, fields[i], nth, value, sizeof(value));
-                     nth++)
+                     nth < 100 && field_get(block, fields[i], nth, value, sizeof(value)); nth++)
                         complain(r, value);
         for (size_t i = 0; i < COUNT_OF(heads) && !r->rows; i++) {
                 field_get(m->original.s, heads[i], 0, value, sizeof(value));
@@ -257,7 +258,8 @@ enum report_kind kind_of(const struct returned *m)
         char type[128];
 
         if (m->feedback.len || strstr(m->report_type, "feedback-report")) {
-                field_get(m->feedback.s, "Feedback-Type", 0, type, sizeof(type));
+                field_get(m->feedback.len ? m->feedback.s : m->notice.s, "Feedback-Type", 0, type,
+                          sizeof(type));
                 return is_complaint_type(type) ? REPORT_COMPLAINT : REPORT_MAIL;
         }
         if (m->receipt.len || strstr(m->report_type, "disposition-notification"))

@@ -278,7 +278,8 @@ static void read_tree(const struct report_scan *s, struct returned *m)
                 return;
         /* No part was found, or not the one there must be: then it is read as one text. */
         if ((!m->notice.len && !m->html.len) ||
-            (m->report_type[0] && looks_like_status(s->mime.s + s->body))) {
+            (m->report_type[0] && (looks_like_status(s->mime.s + s->body) ||
+                                   line_starts(s->mime.s + s->body, "Feedback-Type:")))) {
                 buf_clear(&m->notice);
                 decode_text(s->mime.s + s->body, s->mime.len - s->body, "", &m->notice);
         }

@@ -4,6 +4,7 @@
 Makes three accounts and a group of its own, and takes them away again. Runs only as root, without
 sanitizers, and only where /var/lib lets programs be setgid.
 """
+import grp
 import json
 import os
 import pathlib
@@ -232,6 +233,30 @@ class Setgid(harness.Case):
             p.stdin.close()
             self.assertNotEqual(done.returncode, 0)
             self.assertNotEqual(p.wait(10), 0)
+
+    def test_the_cage_of_a_returned_mail_has_no_rights_of_the_group(self):  # R70
+        def child_of(pid):
+            for status in pathlib.Path('/proc').glob('[0-9]*/status'):
+                try:
+                    fields = dict(line.split(':', 1) for line in status.read_text().splitlines())
+                except OSError:  # it has ended
+                    continue
+                if int(fields['PPid']) == pid and fields['Seccomp'].strip() == '2':
+                    return status.parent, {k: v.split() for k, v in fields.items()}
+            return None
+
+        gid = str(grp.getgrnam(CLERK).gr_gid)
+        with subprocess.Popen([self.pressctl, '--json', 'report', 'parse', '-'], cwd='/',
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=harness.ENV,
+                              user=CLERK, group=CLERK, extra_groups=[]) as p:
+            harness.wait_until(lambda: child_of(p.pid), what='the cage')
+            folder, status = child_of(p.pid)
+            self.assertEqual(status['Gid'], [gid] * 4)
+            self.assertEqual(status['NoNewPrivs'], ['1'])
+            self.assertEqual(sorted(os.listdir(folder / 'fd')), ['0', '1'])
+            self.assertEqual((folder / 'environ').read_bytes(), b'')
+            out, _ = p.communicate((harness.ROOT / 'tests/data/reports/qmail.eml').read_bytes())
+        self.assertEqual(json.loads(out)['address'], 'user@host.example')
 
 
 if __name__ == '__main__':
