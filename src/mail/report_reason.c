@@ -22,14 +22,12 @@ static const struct {
         const char *code; /* of 5.x.x and 4.x.x alike; "7." for all of them */
         enum report_class class;
 } by_enhanced[] = {
-        {"1.7", REPORT_POLICY},    {"1.8", REPORT_POLICY},    {"1.9", REPORT_POLICY},
-        {"1.", REPORT_INVALID},    {"2.1", REPORT_MAILBOX},   {"2.2", REPORT_MAILBOX},
-        {"2.3", REPORT_POLICY},    {"2.4", REPORT_INVALID},   {"3.4", REPORT_POLICY},
-        {"3.1", REPORT_TRANSIENT}, {"3.2", REPORT_TRANSIENT}, {"4.4", REPORT_INVALID},
-        {"4.1", REPORT_TRANSIENT}, {"4.2", REPORT_TRANSIENT}, {"4.3", REPORT_TRANSIENT},
-        {"4.5", REPORT_TRANSIENT}, {"4.6", REPORT_TRANSIENT}, {"4.7", REPORT_TRANSIENT},
-        {"4.8", REPORT_TRANSIENT}, {"5.3", REPORT_POLICY},    {"6.", REPORT_POLICY},
-        {"7.", REPORT_POLICY},
+        {"1.7", REPORT_POLICY},  {"1.8", REPORT_POLICY},    {"1.9", REPORT_POLICY},
+        {"1.90", REPORT_POLICY}, {"1.", REPORT_INVALID},    {"2.1", REPORT_MAILBOX},
+        {"2.2", REPORT_MAILBOX}, {"2.3", REPORT_POLICY},    {"2.4", REPORT_INVALID},
+        {"3.4", REPORT_POLICY},  {"3.1", REPORT_TRANSIENT}, {"3.2", REPORT_TRANSIENT},
+        {"4.4", REPORT_INVALID}, {"4.", REPORT_TRANSIENT},  {"3.5", REPORT_TRANSIENT},
+        {"5.3", REPORT_POLICY},  {"6.", REPORT_POLICY},     {"7.", REPORT_POLICY},
 };
 
 static enum report_class class_of_code(const struct report_row *row)
@@ -42,7 +40,7 @@ static enum report_class class_of_code(const struct report_row *row)
                 bool whole = code[n - 1] != '.';
 
                 if (strncmp(e + 2, code, n) == 0 && (!whole || !e[2 + n])) {
-                        if (e[0] == '4' && by_enhanced[i].class != REPORT_MAILBOX)
+                        if (e[0] == '4' && strcmp(e, "4.2.2") != 0)
                                 return REPORT_TRANSIENT;
                         return by_enhanced[i].class;
                 }
