@@ -18,7 +18,7 @@ struct phrase_list {
 extern const struct phrase_list said_delayed, said_relayed, said_expanded, said_succeeded,
         said_delivered, said_failed, said_cut_here;
 /* Of mail that is no report. */
-extern const struct phrase_list said_away_subject, said_away_text, said_challenge;
+extern const struct phrase_list said_away_subject, said_away_text, said_challenge, said_digest;
 /* In From:; and in front of an address. */
 extern const struct phrase_list said_server, said_perhaps_server, said_before_name,
         said_before_other;

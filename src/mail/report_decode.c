@@ -255,7 +255,8 @@ static const char *add_tag(const char *p, struct buf *out)
         }
         end = p + strcspn(p, ">");
         for (size_t i = 0; i < COUNT_OF(breaks); i++)
-                if (tag_is(p + 1, breaks[i]))
+                if (tag_is(p + 1, breaks[i]) &&
+                    (i == 0 || (out->len && out->s[out->len - 1] != '\n')))
                         buf_addc(out, '\n');
         for (size_t i = 0; i < COUNT_OF(hidden); i++)
                 if (p[1] != '/' && tag_is(p + 1, hidden[i]))
@@ -276,12 +277,16 @@ static bool is_tag(const char *p)
 
 void decode_html(const char *p, struct buf *out)
 {
+        bool as_it_stands = false; /* inside <pre> */
+
         while (*p && !out->over) {
+                if (strncasecmp(p, "<pre", 4) == 0 || strncasecmp(p, "</pre", 5) == 0)
+                        as_it_stands = p[1] != '/';
                 if (is_tag(p))
                         p = add_tag(p, out);
                 else if (*p == '&')
                         p = add_entity(p, out);
-                else if (*p == '\n')
+                else if (*p == '\n' && !as_it_stands)
                         buf_addc(out, ' '), p++;
                 else
                         buf_addc(out, *p++);

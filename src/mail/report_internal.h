@@ -96,6 +96,8 @@ bool address_of_office(const char *address);  /* abuse and the like: no recipien
 enum rank { NOWHERE, SOMEWHERE, IN_REPLY, BEHIND_WORD, ALONE };
 /* How `f` stands in the line that ends at `end`. */
 enum rank rank_of(const char *line, const struct found *f, const char *end);
+/* A line that ends in "for assistance contact:". */
+bool announces_other(const char *folded);
 
 /* The row of `address`; a new one when there is none; NULL when there are too many. */
 struct report_row *report_row(struct report *r, const char *address);

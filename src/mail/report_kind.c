@@ -202,7 +202,9 @@ struct signs {
         bool subject, text; /* speak of delivery */
         bool code;          /* a reply or an RFC 3463 code */
         bool original;      /* gives a message back */
+        bool reason;        /* gives one that only mail servers give */
         bool null_path;     /* so have notices, and out-of-office notes */
+        bool person_path;   /* a path that is not empty */
         bool replied;       /* Auto-Submitted: auto-replied; Exim's notices have it too */
 };
 
@@ -211,7 +213,7 @@ static bool is_notice(const struct signs *s)
         switch (s->origin) {
         case SERVER:
                 return s->subject || (s->text && s->code) ||
-                       ((s->text || s->code) && (s->original || s->null_path));
+                       ((s->text || s->code || s->reason) && (s->original || !s->person_path));
         case PERHAPS_SERVER:
                 if (s->null_path)
                         return s->text && (s->subject || (s->code && !s->replied));
@@ -223,6 +225,7 @@ static bool is_notice(const struct signs *s)
 static enum report_kind kind_of_words(const struct returned *m)
 {
         size_t end = m->end < 12288 ? m->end : 12288;
+        CLEANUP(mem_free) char *from = folded_field(m, "From");
         CLEANUP(mem_free) char *subject = folded_field(m, "Subject");
         CLEANUP(mem_free) char *automatic = folded_field(m, "Auto-Submitted");
         CLEANUP(mem_free) char *text = fold_text(m->notice.s, end);
@@ -237,8 +240,11 @@ static enum report_kind kind_of_words(const struct returned *m)
         codes_read(m->notice.s, end, &c);
         s.code = c.reply >= 400 || (c.enhanced[0] && c.enhanced[0] != '2');
         s.null_path = has_null_path(m);
+        s.person_path =
+                !s.null_path && field_has(m->head.s, "Return-Path") && !strstr(from, "daemon");
+        s.reason = phrase_any(why_mailbox, text) || phrase_any(why_invalid, text);
         server = s.origin == SERVER && s.subject;
-        if (is_list(m) && !server)
+        if ((is_list(m) && !server) || phrase_any(said_digest, subject))
                 return REPORT_MAIL;
         if (words_challenge(text) && !s.code && !server)
                 return REPORT_CHALLENGE;

@@ -31,23 +31,33 @@ struct candidates {
         size_t n;
 };
 
-/* The mail's own people: who sent the notice and whom it went to. */
-static bool is_own(const struct returned *m, const char *address)
+static bool names_in(const char *block, const char *field, const char *address)
 {
-        static const char *const names[] = {
-                "From", "To", "Delivered-To", "Return-Path", "X-Original-To", "Envelope-To",
-        };
         char value[2048];
         struct found f;
+        size_t pos = 0;
 
-        for (size_t i = 0; i < COUNT_OF(names); i++) {
-                size_t pos = 0;
+        field_get(block, field, 0, value, sizeof(value));
+        while (address_next(value, strlen(value), &pos, &f))
+                if (f.n == strlen(address) && strncasecmp(f.p, address, f.n) == 0)
+                        return true;
+        return false;
+}
 
-                field_get(m->head.s, names[i], 0, value, sizeof(value));
-                while (address_next(value, strlen(value), &pos, &f))
-                        if (f.n == strlen(address) && strncasecmp(f.p, address, f.n) == 0)
-                                return true;
-        }
+/* Who sent the notice, whom it went to, and who sent the original. */
+static bool is_own(const struct returned *m, const char *address)
+{
+        static const char *const heads[] = {
+                "From", "To", "Delivered-To", "Return-Path", "X-Original-To", "Envelope-To",
+        };
+        static const char *const originals[] = {"From", "Sender", "Return-Path", "Reply-To"};
+
+        for (size_t i = 0; i < COUNT_OF(heads); i++)
+                if (names_in(m->head.s, heads[i], address))
+                        return true;
+        for (size_t i = 0; i < COUNT_OF(originals); i++)
+                if (names_in(m->original.s, originals[i], address))
+                        return true;
         return false;
 }
 
@@ -99,6 +109,7 @@ static void collect(const struct returned *m, const char *text, size_t end, bool
                     struct candidates *c)
 {
         struct candidate now = {.section_said = false};
+        bool other = false; /* the line above: "for help write to:" */
 
         for (const char *p = text; p < text + end && *p;) {
                 size_t n = strcspn(p, "\n"), seen = n < LINE_SEEN ? n : LINE_SEEN, pos = 0;
@@ -113,12 +124,15 @@ static void collect(const struct returned *m, const char *text, size_t end, bool
                                 now.rank = rank_of(p, &a, p + seen);
                         last = a;
                         said_here(f, &now);
-                        if (strncmp(f, ">>> rcpt", 8) == 0 && !refused_next(p + n))
+                        if ((other && now.rank == ALONE) ||
+                            (strncmp(f, ">>> rcpt", 8) == 0 && !refused_next(p + n)))
                                 now.rank = NOWHERE;
                         if (now.rank > NOWHERE && now.address[0] &&
                             !address_of_machine(now.address) && (own || !is_own(m, now.address)))
                                 add_candidate(c, &now);
                 }
+                if (*f)
+                        other = announces_other(f);
                 p += n + (p[n] == '\n');
         }
 }

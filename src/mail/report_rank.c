@@ -13,45 +13,50 @@
 
 /* --- where the original begins ------------------------------------------------------- */
 
-static bool is_original_field(const char *line, size_t n)
+/* 1 for a field that heads a letter, 2 where it is at the margin or quoted by ">"; else 0. */
+static unsigned original_field(const char *line, size_t n)
 {
         static const char *const names[] = {
                 "Return-Path:",    "Received:",      "Message-ID:",
                 "DKIM-Signature:", "X-Original-To:", "Delivered-To:",
                 "MIME-Version:",   "Envelope-to:",   "X-Envelope-From:",
         };
+        size_t marks = strspn(line, "> |\t");
+        bool quoted = marks && marks < n && memchr(line, '>', marks);
 
-        size_t marks = strspn(line, "> |\t"); /* quoted; an indented list of fields is not */
-
-        if (marks && marks < n && memchr(line, '>', marks)) {
+        if (marks < n) {
                 line += marks;
                 n -= marks;
         }
         for (size_t i = 0; i < COUNT_OF(names); i++)
                 if (n > strlen(names[i]) && strncasecmp(line, names[i], strlen(names[i])) == 0)
-                        return true;
-        return false;
+                        return marks == 0 || quoted ? 2 : 1;
+        return 0;
 }
+
+/* Two fields at the margin are a letter's head; indented, two may be what a report is about. */
+#define HEAD_WEIGHT 3u
 
 size_t notice_end(const char *text)
 {
-        size_t fields = 0, first = 0;
+        size_t first = 0;
+        unsigned weight = 0;
 
         for (const char *p = text; *p;) {
                 size_t n = strcspn(p, "\n");
                 CLEANUP(mem_free) char *f = fold_text(p, n < 120 ? n : 120);
                 const char *mark = n < 160 ? phrase_find(said_cut_here, f) : NULL;
+                unsigned more = original_field(p, n);
 
                 if (mark && p > text && (mark < f + 24 || (strchr("-=*_#", *f) && !strchr(f, '@'))))
                         return (size_t) (p - text);
-                if (is_original_field(p, n)) {
-                        if (!fields++)
-                                first = (size_t) (p - text);
-                        if (fields == 2)
-                                return first;
-                } else if (!strchr(" \t", *p) && !memchr(p, ':', n)) {
-                        fields = 0;
-                }
+                if (more && !weight)
+                        first = (size_t) (p - text);
+                weight += more;
+                if (weight >= HEAD_WEIGHT)
+                        return first;
+                if (!more && !strchr(" \t", *p) && !memchr(p, ':', n))
+                        weight = 0;
                 p += n + (p[n] == '\n');
         }
         return strlen(text);
@@ -86,6 +91,16 @@ static enum rank rank_behind(const char *before)
         if (ends_with_one(f, said_before_name))
                 return BEHIND_WORD;
         return SOMEWHERE;
+}
+
+bool announces_other(const char *folded)
+{
+        size_t n = strlen(folded);
+        CLEANUP(mem_free) char *plain = mem_strndup(folded, n - (n > 0));
+
+        return n && folded[n - 1] == ':' &&
+               (ends_with_one(folded, said_before_other) ||
+                ends_with_one(plain, said_before_other));
 }
 
 /* At the start of the line; `after` is what follows, blanks and brackets off. */

@@ -1122,6 +1122,9 @@ t('success-relay','Return receipt','''   ----- The following addresses had succe
 <user@host.example>  (relayed to non-DSN-aware mailer)
 ''',('relayed',U,'2.0.0','unclear'))
 
+t('help-below', 'Undeliverable', f"Your message could not be delivered to:\n\n   {U}\n   550 5.1.1 user unknown\n\nFor assistance contact:\n\n   helpdesk@host.example\n", F('5.1.1', 'invalid'), sender=PM)
+t('sender-named', 'Undeliverable', f"Your message could not be delivered.\n\nthongcao@ministry.example\n  is what it was sent from\n{U}\n  550 5.1.1 user unknown\n\n--- Original message ---\n" + O, F('5.1.1', 'invalid'), sender=PM)
+
 # --- the same notification, its MIME broken in one way each ------------------------------------------------
 
 WHOLE = MAILS['dsn-postfix'][0].decode()
