@@ -235,7 +235,7 @@ static enum report_kind kind_of_words(const struct returned *m)
                           .original = m->original.len || m->end < m->notice.len,
                           .replied = strstr(automatic, "auto-replied") != NULL};
         struct codes c;
-        bool server;
+        bool server, proof;
 
         codes_read(m->notice.s, end, &c);
         s.code = c.reply >= 400 || (c.enhanced[0] && c.enhanced[0] != '2');
@@ -244,13 +244,15 @@ static enum report_kind kind_of_words(const struct returned *m)
                 !s.null_path && field_has(m->head.s, "Return-Path") && !strstr(from, "daemon");
         s.reason = phrase_any(why_mailbox, text) || phrase_any(why_invalid, text);
         server = s.origin == SERVER && s.subject;
-        if ((is_list(m) && !server) || phrase_any(said_digest, subject))
+        /* "Undeliverable: Thank you for your newsletter": the rest is the letter's own subject. */
+        proof = s.subject && s.text && (s.code || s.original) && !s.replied;
+        if ((is_list(m) && !server) || (phrase_any(said_digest, subject) && !s.subject))
                 return REPORT_MAIL;
         if (words_challenge(text) && !s.code && !server)
                 return REPORT_CHALLENGE;
         if (has_reply_field(m) && !(s.subject && s.code))
                 return REPORT_AUTOREPLY;
-        if ((words_autoreply(subject) || words_away(text)) && !(server && s.text))
+        if ((words_autoreply(subject) || words_away(text)) && !(server && s.text) && !proof)
                 return REPORT_AUTOREPLY;
         if (is_answer(subject) && !(s.origin == SERVER && s.text))
                 return s.replied ? REPORT_AUTOREPLY : REPORT_MAIL;

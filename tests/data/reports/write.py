@@ -1125,6 +1125,9 @@ t('success-relay','Return receipt','''   ----- The following addresses had succe
 t('help-below', 'Undeliverable', f"Your message could not be delivered to:\n\n   {U}\n   550 5.1.1 user unknown\n\nFor assistance contact:\n\n   helpdesk@host.example\n", F('5.1.1', 'invalid'), sender=PM)
 t('sender-named', 'Undeliverable', f"Your message could not be delivered.\n\nthongcao@ministry.example\n  is what it was sent from\n{U}\n  550 5.1.1 user unknown\n\n--- Original message ---\n" + O, F('5.1.1', 'invalid'), sender=PM)
 
+t('subject-of-ours', 'Undeliverable: Thank you for your newsletter', f"Your message did not reach the following recipient(s):\n\n{U} on 24/11/2026 08:00\n    The recipient name is not recognized\n    <mail #5.1.1>\n", F('5.1.1', 'invalid'), sender='Exchange <x@host.example>', path='<x@host.example>')
+t('digest', 'Daily digest', 'Rejected as spam:\n\n a@b.example\n c@d.example\n', sender=PM)
+
 # --- the same notification, its MIME broken in one way each ------------------------------------------------
 
 WHOLE = MAILS['dsn-postfix'][0].decode()
