@@ -258,6 +258,9 @@ static enum report_kind kind_of_words(const struct returned *m)
                 return s.replied ? REPORT_AUTOREPLY : REPORT_MAIL;
         if (is_notice(&s))
                 return REPORT_STATUS;
+        if (strncmp(automatic, "auto-", 5) == 0 && /* a receipt in words */
+            (s.null_path || field_has(m->head.s, "In-Reply-To")))
+                return REPORT_AUTOREPLY;
         return s.replied ? REPORT_AUTOREPLY : REPORT_MAIL;
 }
 

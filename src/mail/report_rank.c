@@ -143,12 +143,25 @@ static bool is_header_line(const char *s)
         return false;
 }
 
+/* Behind blanks, brackets, "*" and "12." at the start of a line. */
+static const char *behind_bullet(const char *s)
+{
+        size_t digits;
+
+        s += strspn(s, " \t*-\"'<([>|•·#");
+        digits = strspn(s, "0123456789");
+        if (digits && digits < 4 && (s[digits] == '.' || s[digits] == ')') &&
+            strchr(" \t", s[digits + 1]))
+                s += digits + 1 + strspn(s + digits + 1, " \t<\"'");
+        return s;
+}
+
 enum rank rank_of(const char *line, const struct found *f, const char *end)
 {
         CLEANUP(mem_free) char *before = mem_strndup(line, (size_t) (f->p - line));
         CLEANUP(mem_free)
         char *after = mem_strndup(f->p + f->n, (size_t) (end - f->p) - f->n);
-        const char *b = before + strspn(before, " \t*-\"'<([>|•·");
+        const char *b = behind_bullet(before);
         char *a = after + strspn(after, ">)]\"' \t");
         size_t n = strlen(before);
 

@@ -1128,6 +1128,41 @@ t('sender-named', 'Undeliverable', f"Your message could not be delivered.\n\ntho
 t('subject-of-ours', 'Undeliverable: Thank you for your newsletter', f"Your message did not reach the following recipient(s):\n\n{U} on 24/11/2026 08:00\n    The recipient name is not recognized\n    <mail #5.1.1>\n", F('5.1.1', 'invalid'), sender='Exchange <x@host.example>', path='<x@host.example>')
 t('digest', 'Daily digest', 'Rejected as spam:\n\n a@b.example\n c@d.example\n', sender=PM)
 
+
+def no(name, subject, text, *rows, **kw):
+    mail('other-' + name, plain(subject, text, charset='utf-8', encoding='qp', **(kw or N)), *rows)
+
+
+no('1','I am out of office','I will return on Monday. My email is not delivered to colleagues.',AWAY)
+no('2','Thong cao','Xin chào, tôi đã nhận được thư. Trước đó có thư bị trả lại.')
+no('3','Undeliverable? Please check','Hi, did you get my mail? It said undeliverable. Call me.')
+no('4','delivery failure of our newspaper','We report about a mail failure at the ministry. user unknown.',sender='ed@paper.example',path='<ed@paper.example>')
+no('5','Mail system maintenance','The mail system will be down. Mail could not be delivered tonight.',sender='admin@host.example',path='<admin@host.example>')
+no('6','Your account is over quota','Your mailbox is full. Please delete mails.',sender='System Administrator <admin@ministry.example>',path='<admin@ministry.example>')
+no('7','Spam notification','2 messages were blocked. x@y.example',sender='antispam@host.example',path='<antispam@host.example>')
+no('8','[Ticket#2026] Your request','We have received your request and will get back to you.',('autoreply','help@host.example','-','unclear'),sender='Help <help@host.example>',path='<>',Auto_Submitted='auto-replied')
+no('9','Xác nhận đã nhận thư','Chúng tôi đã nhận được thư của quý vị.',('autoreply','van-thu@host.example','-','unclear'),sender='van-thu@host.example',path='<>',Auto_Submitted='auto-generated')
+no('10','Message from list: your message was rejected','Your message to the list was rejected by the moderator.',sender='list-owner@host.example',path='<list-bounces@host.example>',List_Id='<l.host.example>',Precedence='list')
+no('11','Read: Thong cao','Your message was read on Monday.',sender=PERSON,path=PATH)
+no('12','Not read: Thong cao','Your message was deleted without being read.',sender=PERSON,path='<>')
+no('13','Returned mail','Please ignore',sender=PERSON,path=PATH)
+no('14','Confirm your subscription','Click the link below to confirm. If undeliverable, ignore.',('autoreply','news@paper.example','-','unclear'),sender='news@paper.example',path='<b@paper.example>')
+# Exchange OOF with IPM class
+no('15','Thong cao','Tôi vắng mặt đến 30/11.',AWAY,sender=PERSON,path='<>',Auto_Submitted='auto-replied',X_Auto_Response_Suppress='All')
+t('b1','Message Delivery Status','The message to user@host.example could not be delivered. Status: 5.1.1 Bad destination mailbox address',F('5.1.1','invalid'),sender='no-reply@host.example',path='<>')
+t('b2','Nicht zustellbar','Ihre Mail an <user@host.example> ist unzustellbar: Empfänger unbekannt',F('5.0.0','invalid'),sender=PM,charset='utf-8',encoding='qp')
+t('b3','Mail could not be delivered','Recipient(s): user@host.example\nError: mailbox quota exceeded',F('5.0.0','mailbox'),sender=PM)
+t('b4','Delivery problem','Dear sender,\n\nthe following address in your mail does not exist: user@host.example\n\nPlease check it.',F('5.0.0','invalid'),sender='postmaster@host.example',path='<postmaster@host.example>')
+t('b5','ERROR: your message','   Mail failure - no such user\n   To: user@host.example\n',F('5.0.0','invalid'))
+t('b6','Undelivered Mail Returned to Sender','Đây là hệ thống thư tại máy chủ mail.host.example.\n\nRất tiếc, thư của bạn không thể chuyển tới một hoặc nhiều người nhận.\n\n<user@host.example>: host mx said: 550 5.1.1 Tài khoản không tồn tại\n',F('5.1.1','invalid'),charset='utf-8',encoding='qp')
+t('b7','Thư không gửi được: Thông cáo','Địa chỉ thư: user@host.example\nLý do: tài khoản đã bị khóa\n',F('5.0.0','mailbox'),charset='utf-8',encoding='qp',sender='postmaster@host.example')
+t('b8','Thông báo: thư bị chặn','Thư gửi tới user@host.example bị chặn vì tệp đính kèm không được phép.\n',F('5.0.0','policy'),charset='utf-8',encoding='qp',sender='postmaster@host.example')
+t('b9','Cảnh báo: thư chưa chuyển được','Thư tới user@host.example chưa chuyển được sau 4 giờ. Máy chủ sẽ thử lại trong 5 ngày. Không cần gửi lại.\n',D('4.0.0'),charset='utf-8',encoding='qp',sender='MAILER-DAEMON@host.example')
+t('b10','Undeliverable message','--- The message cannot be delivered to the following address. ---\n\n   user@host.example   Mailbox unknown or not accepting mail.\n',F('5.0.0','invalid'))
+t('b12','Delivery failure','Could not deliver message to the following recipient(s):\n\n\tuser@host.example\n\tsecond@host.example\n\nReason: 554 5.7.1 content rejected\n',F('5.7.1','policy'),F('5.7.1','policy','second@host.example'))
+t('b13','Delivery Status','1. user@host.example: 550 5.1.1 no such user\n2. second@host.example: 550 5.2.1 disabled\n',F('5.1.1','invalid'),F('5.2.1','mailbox','second@host.example'))
+t('b14','Undeliverable','Recipient\tStatus\nuser@host.example\tUser unknown\nsecond@host.example\tMailbox full\n',F('5.0.0','invalid'),F('5.0.0','mailbox','second@host.example'))
+
 # --- the same notification, its MIME broken in one way each ------------------------------------------------
 
 WHOLE = MAILS['dsn-postfix'][0].decode()
