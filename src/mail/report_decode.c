@@ -18,29 +18,44 @@ struct charset {
         iconv_t to_utf8; /* 0 = not opened, -1 = there is none */
 };
 static struct charset charsets[] = {
-        {"iso-8859-1", 0},   {"windows-1252", 0},   {"iso-2022-jp", 0},
-        {"shift_jis", 0},    {"euc-jp", 0},         {"gb2312", 0},
-        {"gbk", 0},          {"gb18030", 0},        {"big5", 0},
-        {"euc-kr", 0},       {"ks_c_5601-1987", 0}, {"windows-1258", 0},
-        {"windows-1251", 0}, {"koi8-r", 0},         {"windows-1250", 0},
-        {"windows-1253", 0}, {"windows-1254", 0},   {"windows-1255", 0},
-        {"windows-1256", 0}, {"windows-1257", 0},   {"iso-8859-2", 0},
-        {"iso-8859-3", 0},   {"iso-8859-4", 0},     {"iso-8859-5", 0},
-        {"iso-8859-7", 0},   {"iso-8859-8", 0},     {"iso-8859-9", 0},
-        {"iso-8859-13", 0},  {"iso-8859-15", 0},    {"koi8-u", 0},
-        {"windows-874", 0},  {"tis-620", 0},        {"utf-7", 0},
-        {"utf-16", 0},       {"utf-16le", 0},       {"utf-16be", 0},
-        {"ibm850", 0},       {"ibm437", 0},         {"cp932", 0},
+        {"iso-8859-1", 0},   {"windows-1252", 0}, {"iso-2022-jp", 0},  {"euc-jp", 0},
+        {"gbk", 0},          {"gb18030", 0},      {"big5", 0},         {"euc-kr", 0},
+        {"windows-1258", 0}, {"windows-1251", 0}, {"koi8-r", 0},       {"windows-1250", 0},
+        {"windows-1253", 0}, {"windows-1254", 0}, {"windows-1255", 0}, {"windows-1256", 0},
+        {"windows-1257", 0}, {"iso-8859-2", 0},   {"iso-8859-3", 0},   {"iso-8859-4", 0},
+        {"iso-8859-5", 0},   {"iso-8859-7", 0},   {"iso-8859-8", 0},   {"iso-8859-9", 0},
+        {"iso-8859-13", 0},  {"iso-8859-15", 0},  {"koi8-u", 0},       {"windows-874", 0},
+        {"tis-620", 0},      {"utf-7", 0},        {"utf-16", 0},       {"utf-16le", 0},
+        {"utf-16be", 0},     {"ibm850", 0},       {"ibm437", 0},       {"cp932", 0},
         {"macintosh", 0},
 };
 
+/* Names that mails use and iconv does not know, or knows as something narrower. */
+static const char *usual_name(const char *name)
+{
+        static const char *const aliases[][2] = {
+                {"ks_c_5601-1987", "euc-kr"}, {"cp949", "euc-kr"},
+                {"x-windows-949", "euc-kr"},  {"sjis", "cp932"},
+                {"x-sjis", "cp932"},          {"shift_jis", "cp932"},
+                {"shift-jis", "cp932"},       {"windows-31j", "cp932"},
+                {"latin1", "windows-1252"},   {"iso8859-1", "windows-1252"},
+                {"gb2312", "gb18030"},        {"x-gbk", "gb18030"},
+                {"gb_2312-80", "gb18030"},    {"cp1250", "windows-1250"},
+                {"cp1251", "windows-1251"},   {"win-1251", "windows-1251"},
+                {"cp1252", "windows-1252"},   {"cp1258", "windows-1258"},
+                {"koi8r", "koi8-r"},          {"cp850", "ibm850"},
+                {"cp437", "ibm437"},
+        };
+
+        for (size_t i = 0; i < COUNT_OF(aliases); i++)
+                if (strcasecmp(name, aliases[i][0]) == 0)
+                        return aliases[i][1];
+        return name;
+}
+
 static struct charset *charset_open(const char *name)
 {
-        if (strcasecmp(name, "ks_c_5601-1987") == 0)
-                name = "euc-kr";
-        if (strncasecmp(name, "cp125", 5) == 0 || strncasecmp(name, "x-sjis", 6) == 0)
-                return charset_open(name[0] == 'x' || name[0] == 'X' ? "shift_jis"
-                                                                     : "windows-1252");
+        name = usual_name(name);
         for (size_t i = 0; i < COUNT_OF(charsets); i++) {
                 struct charset *c = &charsets[i];
 
