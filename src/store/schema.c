@@ -138,7 +138,7 @@ const struct schema_step *schema_steps(size_t *ret_n)
         static const struct schema_step steps[] = {
                 {.version = 1,
                  .sql = {releases, deliveries, schema_book, schema_fault, schema_relay_order,
-                         schema_setback}},
+                         schema_setback, schema_returned, schema_call, schema_verdict}},
         };
 
         *ret_n = sizeof(steps) / sizeof(steps[0]);

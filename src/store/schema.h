@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#define SCHEMA_PARTS 7 /* texts of a step; ISO C keeps each under 4096 characters */
+#define SCHEMA_PARTS 12 /* texts of a step; ISO C keeps each under 4096 characters */
 
 struct schema_step {
         int version;                   /* what PRAGMA user_version says after it */
@@ -18,5 +18,8 @@ extern const char schema_book[];  /* schema_book.c: organisations, contacts, lis
 extern const char schema_fault[]; /* fault.c */
 extern const char schema_relay_order[];
 extern const char schema_setback[];
+extern const char schema_returned[]; /* schema_returned.c: mail that came back */
+extern const char schema_call[];     /* telephone calls */
+extern const char schema_verdict[];  /* what is known of an address */
 
 #endif

@@ -1,0 +1,60 @@
+/*
+ * finding.h - what a report or a relay's own log says of one delivery
+ *
+ * The one door through which anything that comes back changes a delivery. finding_apply()
+ * judges by the state in which it finds the row, inside the caller's transaction, keeps the
+ * counts and appends one event of f->kind; the earlier state stays in the log. A finding that
+ * was applied before (same delivery, kind, action, `at` and reply) is noticed and changes
+ * nothing, so that a log may be read again.
+ *
+ *      action     relayed    unknown    deferred, queued, refused,    delivered  bounced
+ *                                       expired, if it may be out
+ *      delivered  delivered  delivered  delivered                     -          -
+ *      failed     bounced    bounced    bounced                       bounced    -
+ *      delayed relayed expanded: an event, no change of state (RFC 3464 2.3.3)
+ *
+ * "may be out": delivery.h out_at. What never left, was suppressed or cancelled keeps its
+ * state; the event says what was claimed. Failure behind success counts (a gateway took the letter,
+ * the server behind it did not); success behind failure does not: nobody unreached goes unnoticed.
+ */
+#ifndef PRESS_FINDING_H
+#define PRESS_FINDING_H
+
+#include "press/db.h"
+#include "press/state.h"
+
+#include <stdint.h>
+
+enum finding_action {
+        FINDING_DELIVERED,
+        FINDING_FAILED,
+        FINDING_DELAYED,
+        FINDING_RELAYED,  /* handed to a system that sends no receipts: arrival stays open */
+        FINDING_EXPANDED, /* to the members of a list or alias there */
+        FINDING_ACTIONS
+};
+
+struct finding {
+        int64_t delivery;
+        const char *kind; /* of the event: "report" or "relay-log" */
+        enum finding_action action;
+        int64_t at;           /* when it happened there, or when it was read */
+        const char *peer;     /* who says so: reporting MTA, or the next hop of the relay's log */
+        const char *relay;    /* the relay whose log or receipt it is, "" = not known */
+        int code;             /* SMTP reply, 0 = none */
+        const char *enhanced; /* RFC 3463, "" = none */
+        const char *reply;    /* the server's words, escaped, "" = none */
+        const char *note;     /* "source: relay log" and the like, a msgid; "" = none */
+};
+
+/*
+ * 1 and *ret_after when an event was written (whether the state changed or not), 0 when it was
+ * known already. -EAGAIN while the delivery is on the wire (`sending`): once more in a moment.
+ * -ENOENT: there is no such delivery. Strings are not kept.
+ */
+int finding_apply(struct tx *tx, const struct finding *f, int64_t now,
+                  enum delivery_state *ret_after, struct err *e);
+
+const char *finding_action_name(enum finding_action a); /* "delivered" */
+
+#endif

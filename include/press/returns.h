@@ -1,0 +1,43 @@
+/*
+ * returns.h - what one mail that came back changes
+ *
+ * returns_take() gives the mail to the cage, finds out whose it is (the authenticated tag in a
+ * path it was sent to; without a tag our ENVID or Message-ID in what it gives back), and writes
+ * all it changes in one transaction: the row that says this mail was handled, the findings, the
+ * evidence about addresses. Nothing is ever sent in answer (R116). Where the mail belongs after
+ * that is the caller's business: it knows the mailbox.
+ *
+ * A kill anywhere leaves the mail either not handled or handled whole; handing it in again is
+ * RETURNS_AGAIN.
+ */
+#ifndef PRESS_RETURNS_H
+#define PRESS_RETURNS_H
+
+#include "press/config.h"
+#include "press/db.h"
+#include "press/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum returns_to {                /* where the mail belongs now */
+                  RETURNS_DONE,  /* it was a machine's and says all in the log */
+                  RETURNS_AGAIN, /* the same, handled before: where it lay then need not be known */
+                  RETURNS_PEOPLE /* a person must read it: a human reply, unreadable, nobody's */
+};
+
+struct returns;
+
+/* Starts the cage. `c` and `db` must outlive it. */
+int returns_open(const struct config *c, struct db *db, struct returns **ret, struct err *e);
+void returns_close(struct returns **r); /* for CLEANUP; accepts NULL */
+
+/*
+ * One mail as it lies in the mailbox; `inbox` names where. 0 and *ret. -EAGAIN: not now (its
+ * delivery is on the wire, the database is busy): keep the mail and come again. Another error
+ * is the system's, not the mail's: -EIO, -ENOSPC ...; keep the mail too.
+ */
+int returns_take(struct returns *r, const char *inbox, const char *mail, size_t n, int64_t now,
+                 enum returns_to *ret, struct err *e);
+
+#endif
