@@ -20,10 +20,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum returns_to {                /* where the mail belongs now */
-                  RETURNS_DONE,  /* it was a machine's and says all in the log */
-                  RETURNS_AGAIN, /* the same, handled before: where it lay then need not be known */
-                  RETURNS_PEOPLE /* a person must read it: a human reply, unreadable, nobody's */
+enum returns_to {
+        RETURNS_DONE,  /* it was a machine's and says all in the log */
+        RETURNS_AGAIN, /* the same, handled before */
+        RETURNS_PEOPLE /* a person must read it: a human reply, unreadable, nobody's;
+                                    also when it was handled before: a crash may have come
+                                    between the commit and its move */
 };
 
 struct returns;
@@ -39,5 +41,22 @@ void returns_close(struct returns **r); /* for CLEANUP; accepts NULL */
  */
 int returns_take(struct returns *r, const char *inbox, const char *mail, size_t n, int64_t now,
                  enum returns_to *ret, struct err *e);
+
+#define RETURNS_MANY 100
+
+struct returns_mail {
+        const char *mail;
+        size_t n;
+        enum returns_to to;
+        int result; /* 0: `to` is set and on disk; -EAGAIN or another: as of returns_take() */
+};
+
+/*
+ * The same for 1 to RETURNS_MANY mails with fewer commits, for a flood (R82: 500 a second on a
+ * disk that takes 100 commits). One mail that cannot be taken now holds up no other. 0 when
+ * each has its result; an error is the system's, and of each mail its result says the truth.
+ */
+int returns_take_many(struct returns *r, const char *inbox, struct returns_mail *v, size_t n,
+                      int64_t now, struct err *e);
 
 #endif
