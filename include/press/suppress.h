@@ -29,7 +29,11 @@ struct evidence { /* what one report or refusal says of one address; strings are
         int64_t at;
 };
 
-/* Keeps the evidence and judges the address, in the caller's transaction. */
+/*
+ * Keeps the evidence and judges the address, in the caller's transaction. For failures and
+ * complaints only (a delay is no evidence), after finding_apply(): the present state of the
+ * address's deliveries speaks too. Told twice of the same release it changes nothing.
+ */
 int suppress_evidence(struct tx *tx, const struct config *c, const struct evidence *ev, int64_t now,
                       struct err *e);
 
