@@ -197,6 +197,7 @@ deps-fuzz:
 	@.ci/install build fuzz
 deps-test:
 	@.ci/install build demo test
+	@.ci/unpack build/debian exim4-daemon-light opensmtpd
 deps-demo:
 	@.ci/install build demo
 
@@ -294,4 +295,4 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -name '*.d' -type f 2>/dev/null)
