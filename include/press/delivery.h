@@ -183,6 +183,19 @@ int delivery_copies(struct db *db, const struct delivery *d, struct delivery_lis
 int delivery_find(struct db *db, int64_t release, const char *address, struct delivery_list *ret,
                   struct err *e);
 
+/* 1 and the delivery, or 0. */
+int delivery_get(struct db *db, int64_t id, struct delivery *ret, struct err *e);
+
+#define DELIVERY_MESSAGE_ID_MAX 64 /* bytes with NUL */
+/*
+ * The part of its Message-ID before the @: the salt, which nobody can guess, '.', and the id mixed
+ * with it, by which the row is found. The same on every try (R5, R88).
+ */
+const char *delivery_message_id(const struct delivery *d, char out[DELIVERY_MESSAGE_ID_MAX]);
+/* 1 and the delivery whose Message-ID this is, with or without <> and letter case aside; or 0. */
+int delivery_by_message_id(struct db *db, const char *message_id, struct delivery *ret,
+                           struct err *e);
+
 /* All copies for a contact in a release, the newest last. */
 int delivery_of_contact(struct db *db, int64_t release, int64_t contact, struct delivery_list *ret,
                         struct err *e);

@@ -17,6 +17,7 @@
 struct event { /* strings valid during the callback only; "" = none */
         int64_t id, release_id, delivery_id, contact_id;
         const char *kind;                 /* attempt report relay-log call reply resend */
+        const char *action;               /* what a report says: finding.h; else "" */
         const char *address, *name, *org; /* as sent */
         int64_t attempt, at, ms, code;
         const char *relay, *peer, *stage, *enhanced, *reply, *tls;

@@ -50,7 +50,10 @@ struct returned {
         const char *answered_by;
 };
 
-/* The hash of a mail as it lies in a mailbox, whatever its line ends are. */
+/*
+ * The hash of a mail as it lies in a mailbox, whatever its line ends are, and whether a line
+ * of an mbox stands before it or empty lines behind.
+ */
 void returned_digest(const char *mail, size_t n, unsigned char out[HASH_BYTES]);
 
 /* -EEXIST and nothing done (the transaction goes on) when this mail was handled before. */
@@ -71,7 +74,8 @@ int returned_each(struct db *db, const struct returned_filter *f,
                   int (*fn)(void *ctx, const struct returned *r), void *ctx, struct err *e);
 /* A question was answered. -ENOENT; -EINVAL when it was before, or is no question. */
 int returned_answered(struct tx *tx, int64_t id, const char *by, int64_t now, struct err *e);
-/* How many carried a tag that is not ours, since ever. */
+/* How many carried a tag that is not ours, and how many could not be read, since ever. */
 int returned_forged(struct db *db, int64_t *ret, struct err *e);
+int returned_unreadable(struct db *db, int64_t *ret, struct err *e);
 
 #endif

@@ -64,16 +64,10 @@ static struct job *job_new(struct dispatch *d, struct work *w, struct delivery *
 
 void job_splice(struct job *j)
 {
-        static const char digits[] = "0123456789abcdef";
         const struct work *w = j->work;
-        char id[2 * sizeof(j->d.salt) + 1];
+        char id[DELIVERY_MESSAGE_ID_MAX];
         int64_t moment = j->d.early ? w->w.early_at : w->w.due_at;
 
-        for (size_t i = 0; i < sizeof(j->d.salt); i++) {
-                id[2 * i] = digits[j->d.salt[i] >> 4];
-                id[2 * i + 1] = digits[j->d.salt[i] & 15];
-        }
-        id[sizeof(id) - 1] = '\0';
         letter_splice(w->letter,
                       &(struct letter_recipient){
                               .address = j->d.address,
@@ -82,7 +76,7 @@ void job_splice(struct job *j)
                               .title = j->d.title,
                               .role = j->d.role,
                               .moment = j->d.created_at > moment ? j->d.created_at : moment,
-                              .message_id = id,
+                              .message_id = delivery_message_id(&j->d, id),
                               .early = j->d.early,
                       },
                       &j->letter);

@@ -27,9 +27,9 @@ int event_add(struct tx *tx, const struct event *ev, struct err *e)
         static const char sql[] =
                 "INSERT INTO event (release_id, delivery_id, contact_id, kind, attempt, at, ms,"
                 " relay, peer, stage, code, enhanced, reply, tls, state, note,"
-                " second_copy)"
+                " second_copy, action)"
                 " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-                " ?17)";
+                " ?17, ?18)";
 
         return sql_run(tx->db, sql,
                        SQL_WITH(SQL_INT(ev->release_id), SQL_OPT(ev->delivery_id),
@@ -39,19 +39,20 @@ int event_add(struct tx *tx, const struct event *ev, struct err *e)
                                 SQL_INT(ev->code), text_or_empty(ev->enhanced),
                                 text_or_empty(ev->reply), text_or_empty(ev->tls),
                                 SQL_TEXT(words_name(&delivery_states, (int) ev->state)),
-                                text_or_empty(ev->note), SQL_INT(ev->second_copy)),
+                                text_or_empty(ev->note), SQL_INT(ev->second_copy),
+                                text_or_empty(ev->action)),
                        e);
 }
 
 /* --- reading ------------------------------------------------------------------- */
 
-#define TEXTS 11 /* of one event */
+#define TEXTS 12 /* of one event */
 
 #define COLUMNS                                                                                    \
         "e.id, e.release_id, coalesce(e.delivery_id, 0), coalesce(e.contact_id, d.contact_id, 0)," \
         " e.attempt, e.at, e.ms, e.code, e.state, e.kind, coalesce(d.address, ''),"                \
         " coalesce(d.name, ''), coalesce(d.org, ''), e.relay, e.peer, e.stage, e.enhanced,"        \
-        " e.reply, e.tls, e.note, e.second_copy"
+        " e.reply, e.tls, e.note, e.action, e.second_copy"
 
 /* One event with strings of its own, so that no read is open while fn runs. */
 struct row {
@@ -78,7 +79,7 @@ static void row_read(struct sql *q, struct row *row)
         struct event *ev = &row->ev;
         const char **const texts[] = {&ev->kind,  &ev->address, &ev->name,  &ev->org,
                                       &ev->relay, &ev->peer,    &ev->stage, &ev->enhanced,
-                                      &ev->reply, &ev->tls,     &ev->note};
+                                      &ev->reply, &ev->tls,     &ev->note,  &ev->action};
         int state = words_find(&delivery_states, sql_text(q, 8)), c = 9;
 
         _Static_assert(COUNT_OF(texts) <= TEXTS, "one string each");

@@ -77,7 +77,7 @@ class Others(PressCase):
         ids = [e['message_id'].strip('<>') for e in self.sink.saved()]
         self.assertEqual(len(set(ids)), 8)
         for left in ids:
-            self.assertRegex(left, r'^[0-9a-f]{32}@press\.test\.example$')
+            self.assertRegex(left, r'^[0-9a-f]{32}\.[0-9a-f]{16}@press\.test\.example$')
         self.assertEqual(len({len(b) for b in bodies}), 1)
 
     def test_r91_early_readers_are_not_told_to_the_others(self):
