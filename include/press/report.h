@@ -34,6 +34,7 @@ enum report_kind {
         REPORT_AUTOREPLY, /* out of office and the like */
         REPORT_CHALLENGE, /* "prove that you are a person" */
         REPORT_RECEIPT,   /* a read receipt (RFC 8098) */
+        REPORT_FEEDBACK,  /* a machine's that is no complaint: authentication failed (RFC 6591) */
         REPORT_MAIL,      /* a person's, a list's: no report at all */
         REPORT_UNREADABLE /* a status or complaint that names nobody, or a mail over a limit */
 };
@@ -70,14 +71,21 @@ struct report_row {
                 [REPORT_TEXT_MAX]; /* the server's words, escaped, without the letter's text */
 };
 
+struct report_date { /* as it is written; day 0 = none is said, year 0 = it says no year */
+        int year, month, day;
+};
+
 /* Every text is escaped and may be shown; "" = absent. */
 struct report {
         enum report_kind kind;
         char from[ADDR_MAX];
         char subject[REPORT_ID_MAX];
-        char envid[REPORT_ID_MAX];         /* Original-Envelope-Id */
-        char message_id[REPORT_ID_MAX];    /* the original's, with <> ; or what is replied to */
-        char list_id[REPORT_ID_MAX];       /* the original's */
+        char envid[REPORT_ID_MAX];      /* Original-Envelope-Id */
+        char message_id[REPORT_ID_MAX]; /* the original's, with <> ; or what is replied to */
+        char list_id[REPORT_ID_MAX];    /* the original's */
+        char own_id[REPORT_ID_MAX];     /* this mail's own Message-ID and List-Id: where they */
+        char own_list[REPORT_ID_MAX];   /* are ours, our letter itself came back */
+        struct report_date away;        /* of an automatic reply: its sender is away until then */
         char path[REPORT_PATHS][ADDR_MAX]; /* where this mail was sent to, our tag perhaps */
         char trouble[64];                  /* a msgid: why it is unreadable, "" = it is not */
         struct report_row *row;            /* owned */

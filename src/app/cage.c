@@ -124,13 +124,20 @@ static bool is_sound_text(const char *s, size_t size)
 }
 #define SOUND(array) is_sound_text((array), sizeof(array))
 
+static bool is_sound_date(const struct report_date *d)
+{
+        return d->year >= 0 && d->year <= 9999 && d->month >= 0 && d->month <= 12 && d->day >= 0 &&
+               d->day <= 31;
+}
+
 static bool is_sound_report(const struct report *r)
 {
         for (size_t i = 0; i < REPORT_PATHS; i++)
                 if (!SOUND(r->path[i]))
                         return false;
         return (unsigned) r->kind <= REPORT_UNREADABLE && SOUND(r->from) && SOUND(r->subject) &&
-               SOUND(r->envid) && SOUND(r->message_id) && SOUND(r->list_id) && SOUND(r->trouble);
+               SOUND(r->envid) && SOUND(r->message_id) && SOUND(r->list_id) && SOUND(r->trouble) &&
+               SOUND(r->own_id) && SOUND(r->own_list) && is_sound_date(&r->away);
 }
 
 static bool is_sound_row(const struct report_row *r)

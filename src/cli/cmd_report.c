@@ -85,7 +85,7 @@ static void tell(const struct cli *c, const char *file, const struct report *r)
                          msg_text(c->lang, r->trouble));
         else if (!c->json)
                 printf("%s\n", shown);
-        if (!c->json && r->kind == REPORT_MAIL)
+        if (!c->json && (r->kind == REPORT_MAIL || r->kind == REPORT_FEEDBACK))
                 cli_say(c, "  no report: mail from %s\n", r->from[0] ? r->from : "<>");
         for (size_t i = 0; i < r->rows; i++)
                 tell_row(c, file, &r->row[i]);

@@ -108,6 +108,8 @@ static void read_ids(const struct returned *m, struct report *r)
         while (address_next(from, strlen(from), &pos, &f))
                 address_copy(&f, r->from); /* the last one: a name may look like an address */
         show(m->head.s, "Subject", r->subject, sizeof(r->subject));
+        show(m->head.s, "Message-ID", r->own_id, sizeof(r->own_id));
+        show(m->head.s, "List-Id", r->own_list, sizeof(r->own_list));
         show(m->status.s, "Original-Envelope-Id", r->envid, sizeof(r->envid));
         if (!r->envid[0])
                 show(m->feedback.s, "Original-Envelope-Id", r->envid, sizeof(r->envid));
@@ -252,12 +254,14 @@ static void read_rows(struct returned *m, struct report *r)
                 read_status(m, r);
         } else if (r->kind == REPORT_COMPLAINT) {
                 complaint_read(m, r);
-        } else if (r->kind != REPORT_MAIL && r->from[0]) {
+        } else if (r->kind != REPORT_MAIL && r->kind != REPORT_FEEDBACK && r->from[0]) {
                 struct report_row *row = report_row(r, r->from);
 
                 row->action = REPORT_REPLIED;
                 row->class = REPORT_UNCLEAR;
         }
+        if (r->kind == REPORT_AUTOREPLY)
+                away_read(m->notice.s, m->end, &r->away);
         for (size_t i = 0; i < r->rows; i++)
                 complete(&r->row[i]);
         if (!r->rows && (r->kind == REPORT_STATUS || r->kind == REPORT_COMPLAINT)) {

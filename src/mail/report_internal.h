@@ -8,6 +8,7 @@
  *   report_status  RFC 3464 fields to rows
  *   report_notice  rows out of a notice in words
  *   report_rank    how an address stands in a line of it, and where the original begins
+ *   report_away    the date until which somebody is away
  *   report_reason  codes and words to a class; the words are templates/phrases.txt
  * A block is header fields, one a line, unfolded: "Name: value" LF.
  */
@@ -112,5 +113,7 @@ void notice_about(const struct returned *m, const char *address, struct buf *out
 size_t notice_end(const char *text);
 bool complaint_read(const struct returned *m, struct report *r);
 enum report_kind kind_of(const struct returned *m);
+/* The day that p[n] says its sender is away until; *ret untouched where it says none for sure. */
+void away_read(const char *p, size_t n, struct report_date *ret);
 
 #endif

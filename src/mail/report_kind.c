@@ -271,7 +271,7 @@ enum report_kind kind_of(const struct returned *m)
         if (m->feedback.len || strstr(m->report_type, "feedback-report")) {
                 field_get(m->feedback.len ? m->feedback.s : m->notice.s, "Feedback-Type", 0, type,
                           sizeof(type));
-                return is_complaint_type(type) ? REPORT_COMPLAINT : REPORT_MAIL;
+                return is_complaint_type(type) ? REPORT_COMPLAINT : REPORT_FEEDBACK;
         }
         if (m->receipt.len || strstr(m->report_type, "disposition-notification"))
                 return REPORT_RECEIPT;

@@ -238,7 +238,7 @@ static void people_and_machines_that_answer_are_told_apart(void **state)
                 {"challenge.eml", REPORT_CHALLENGE},
                 {"receipt.eml", REPORT_RECEIPT},
                 {"arf-abuse.eml", REPORT_COMPLAINT},
-                {"arf-auth-failure.eml", REPORT_MAIL},
+                {"arf-auth-failure.eml", REPORT_FEEDBACK},
                 {"delivery-parcel.eml", REPORT_MAIL},
         };
 
