@@ -248,10 +248,27 @@ static void tidy_all(struct report *r)
         }
 }
 
+/* What a cut mail does not say outright its lost end may have denied: "… will be tried again". */
+static void doubt(struct report *r)
+{
+        size_t kept = 0;
+
+        for (size_t i = 0; i < r->rows; i++) {
+                const struct report_row *row = &r->row[i];
+                bool said = row->code || row->stated || row->class != REPORT_UNCLEAR;
+
+                if (row->action != REPORT_FAILED || (said && row->enhanced[0] != '2'))
+                        r->row[kept++] = *row;
+        }
+        r->rows = kept;
+}
+
 static void read_rows(struct returned *m, struct report *r)
 {
         if (r->kind == REPORT_STATUS) {
                 read_status(m, r);
+                if (m->cut)
+                        doubt(r);
         } else if (r->kind == REPORT_COMPLAINT) {
                 complaint_read(m, r);
         } else if (r->kind != REPORT_MAIL && r->kind != REPORT_FEEDBACK && r->from[0]) {

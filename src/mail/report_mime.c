@@ -285,6 +285,16 @@ static void read_tree(const struct report_scan *s, struct returned *m)
         }
 }
 
+/* Within a line, or behind a soft line break. */
+static bool is_cut(const char *p, size_t n)
+{
+        size_t end = n;
+
+        while (end && (p[end - 1] == '\n' || p[end - 1] == '\r'))
+                end--;
+        return end && (end == n || (p[end - 1] == '=' && n - end <= 2));
+}
+
 void report_load(const char *p, size_t n, struct returned *ret)
 {
         CLEANUP(report_scan_done) struct report_scan s;
@@ -295,7 +305,8 @@ void report_load(const char *p, size_t n, struct returned *ret)
                                  .status = BUF(STATUS_BYTES),
                                  .feedback = BUF(FIELDS_BYTES),
                                  .receipt = BUF(FIELDS_BYTES),
-                                 .original = BUF(FIELDS_BYTES)};
+                                 .original = BUF(FIELDS_BYTES),
+                                 .cut = is_cut(p, n)};
         report_scan(p, n, &s);
         ret->trouble = s.trouble;
         decode_words(s.head.s, s.head.len, &ret->head);

@@ -271,22 +271,25 @@ static void diagnostic_of(const char *words, const char *address, char *out)
 
 /* --- rows -------------------------------------------------------------------------------- */
 
-static enum report_action action_of_all(const struct returned *m)
+/* false: it says nothing, and a status is there that says nothing either. */
+static bool action_of_all(const struct returned *m, enum report_action *ret)
 {
         size_t n = m->end;
         CLEANUP(mem_free) char *all = fold_text(m->notice.s, n < 16384 ? n : 16384);
         CLEANUP(mem_free) char *subject = NULL;
         char value[512];
-        enum report_action a = REPORT_FAILED, of_subject;
+        enum report_action of_subject;
 
         field_get(m->head.s, "Subject", 0, value, sizeof(value));
         subject = fold_text(value, strlen(value));
         if (words_action(subject, &of_subject) &&
             (of_subject == REPORT_DELAYED || of_subject == REPORT_DELIVERED ||
-             of_subject == REPORT_RELAYED))
-                return of_subject;
-        words_action(all, &a);
-        return a;
+             of_subject == REPORT_RELAYED)) {
+                *ret = of_subject;
+                return true;
+        }
+        *ret = REPORT_FAILED;
+        return words_action(all, ret) || !m->status.len;
 }
 
 /* `alone`: whatever code the notice gives is about this one. */
@@ -403,9 +406,11 @@ static void add_candidates(const struct returned *m, const struct candidates *c,
 void notice_read(const struct returned *m, struct report *r)
 {
         CLEANUP(mem_free) struct candidates *c = mem_zalloc(sizeof(*c));
-        enum report_action all = action_of_all(m);
+        enum report_action all;
         size_t end = m->end;
 
+        if (!action_of_all(m, &all))
+                return;
         if (add_from_field(m, r, m->head.s, "X-Failed-Recipients", false, all))
                 return;
         collect(m, m->notice.s, end, false, c);

@@ -151,10 +151,29 @@ static void row_codes(struct report_row *row, const struct group *g)
         }
 }
 
-static void row_action(struct report_row *row, const struct group *g, const struct returned *m)
+/* What the subject and the notice say; false where neither says anything. */
+static bool words_of(const struct returned *m, enum report_action *ret)
 {
-        enum report_action said;
-        CLEANUP(mem_free) char *notice = NULL;
+        CLEANUP(mem_free) char *subject = NULL;
+        CLEANUP(mem_free) char *notice = fold_text(m->notice.s, strnlen(m->notice.s, 8192));
+        enum report_action of_subject;
+        char value[512];
+        bool said = words_action(notice, ret);
+
+        field_get(m->head.s, "Subject", 0, value, sizeof(value));
+        subject = fold_text(value, strlen(value));
+        if (!words_action(subject, &of_subject))
+                return said;
+        if (!said || of_subject == REPORT_DELAYED)
+                *ret = of_subject;
+        return true;
+}
+
+/* false: nothing says what became of this one, as where the mail was cut. */
+static bool row_action(struct report_row *row, const struct group *g, const struct returned *m)
+{
+        enum report_action said = REPORT_FAILED;
+        bool words;
 
         if (action_of(g->action, &row->action)) {
                 CLEANUP(mem_free) char *subject = NULL;
@@ -166,12 +185,14 @@ static void row_action(struct report_row *row, const struct group *g, const stru
                 if (row->action == REPORT_FAILED && row->enhanced[0] == '4' &&
                     (g->retry[0] || phrase_any(said_delayed, subject)))
                         row->action = REPORT_DELAYED;
-                return;
+                return true;
         }
-        notice = fold_text(m->notice.s, strnlen(m->notice.s, 8192));
+        words = words_of(m, &said);
         row->action = row->enhanced[0] == '2' ? REPORT_DELIVERED : REPORT_FAILED;
-        if (row->enhanced[0] != '5' && row->enhanced[0] != '2' && words_action(notice, &said))
+        if (row->enhanced[0] != '5' && row->enhanced[0] != '2' && words)
                 row->action = said;
+        return row->enhanced[0] || g->diagnostic[0] ||
+               (words && (said == REPORT_FAILED || said == REPORT_DELAYED));
 }
 
 static const char *diagnostic_text(const char *s)
@@ -188,31 +209,34 @@ static void add_group(const struct group *g, const struct returned *m, struct re
 {
         CLEANUP(buf_done) struct buf words = BUF(8192);
         char final[ADDR_MAX], original[ADDR_MAX], actual[ADDR_MAX];
-        struct report_row *row;
+        struct report_row *row, said = {.class = REPORT_UNCLEAR};
 
         address_of(g->final, final);
         address_of(g->original, original);
         address_of(g->actual, actual);
+        row_codes(&said, g);
+        if (!row_action(&said, g, m))
+                return;
         row = report_row(r, final[0] ? final : original[0] ? original : actual);
         if (!row)
                 return;
-        snprintf(row->original, sizeof(row->original), "%s", original);
-        row_codes(row, g);
-        row_action(row, g, m);
+        memcpy(said.address, row->address, sizeof(said.address));
+        snprintf(said.original, sizeof(said.original), "%s", original);
+        *row = said;
         text_escape(diagnostic_text(g->diagnostic), row->diagnostic, sizeof(row->diagnostic));
         buf_adds(&words, diagnostic_text(g->diagnostic));
         row->class = reason_class(row, words.s);
         if (row->class == REPORT_UNCLEAR || !g->diagnostic[0]) {
                 struct report_row again = *row;
-                struct codes said;
+                struct codes here;
 
                 notice_about(m, row->address, &words);
-                codes_read(words.s, words.len, &said);
+                codes_read(words.s, words.len, &here);
                 if (!again.code)
-                        again.code = said.reply;
-                if (is_vague(again.enhanced) && said.enhanced[0] &&
-                    (!again.enhanced[0] || again.enhanced[0] == said.enhanced[0])) {
-                        snprintf(again.enhanced, sizeof(again.enhanced), "%s", said.enhanced);
+                        again.code = here.reply;
+                if (is_vague(again.enhanced) && here.enhanced[0] &&
+                    (!again.enhanced[0] || again.enhanced[0] == here.enhanced[0])) {
+                        snprintf(again.enhanced, sizeof(again.enhanced), "%s", here.enhanced);
                         again.stated = true;
                 }
                 again.class = reason_class(&again, words.s);

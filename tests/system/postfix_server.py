@@ -31,6 +31,8 @@ proxymap    unix - - n - - proxymap
 anvil       unix - - n - 1 anvil
 scache      unix - - n - 1 scache
 smtp        unix - - n - - smtp
+lmtp        unix - - n - - lmtp
+virtual     unix - n n - - virtual
 retry       unix - - n - - error
 error       unix - - n - - error
 discard     unix - - n - - discard
@@ -162,6 +164,9 @@ class Postfix:
         """Ends master; its children leave with it. What it has taken stays in its queue."""
         self.guard.stdin.close()
         self.guard.wait(10)
+
+    def retry(self):
+        """Tries now what waits; its pause is a second as it is."""
 
     def __enter__(self):
         return self

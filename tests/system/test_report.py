@@ -2,6 +2,7 @@
 """`pressctl report parse`: files, folders and Maildirs of returned mail, as INTERFACE.md has it."""
 import json
 import os
+import random
 import subprocess
 import unittest
 
@@ -50,6 +51,23 @@ class ReportParse(harness.Case):
         for name, rows in expected().items():
             if 'delay' in name:
                 self.assertEqual({row[1] for row in rows}, {'delayed'}, name)
+
+    def test_no_mail_cut_anywhere_kills_the_cage_or_invents_a_failure(self):
+        """R70 R105: what no whole mail says, its beginning does not say either."""
+        rng = random.Random(20261124)
+        failures = {name: {row[1] for row in rows} for name, rows in expected().items()}
+        for name in failures:
+            mail = (MAILS / name).read_bytes()
+            for cut in rng.sample(range(len(mail)), min(20, len(mail))):
+                (self.dir / f'{name}.{cut}').write_bytes(mail[:cut])
+        done = self.parse('--json', self.dir)
+        self.assertEqual(done.returncode, 0)
+        self.assertNotIn(b'its reader died of it', done.stderr)
+        for line in done.stdout.splitlines():
+            row = json.loads(line)
+            if row['action'] == 'failed':
+                name = os.path.basename(row['file']).rpartition('.')[0]
+                self.assertIn('failed', failures[name], row)
 
     def test_a_folder_a_maildir_and_standard_input(self):
         mail = (MAILS / 'qmail.eml').read_bytes()
