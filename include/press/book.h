@@ -76,6 +76,7 @@ struct contact { /* owns its strings */
 
         /* only from selection_page() */
         enum delivery_reason reason; /* why nothing would be sent: no address, stop list */
+        bool doubtful;               /* written to all the same, though its address looks dead */
         bool early;
 };
 struct contact_list {
@@ -129,6 +130,11 @@ int contact_addresses(struct db *db, int64_t now, int64_t after, size_t limit,
 int contact_find(struct db *db, const char *words, bool ended, int64_t now, size_t limit,
                  struct contact_list *ret, struct err *e);
 
+#define CONTACT_AT_MAX 50
+/* The current contacts at an address, letter case aside, by priority; at most CONTACT_AT_MAX. */
+int contact_at(struct db *db, const char *address, int64_t now, struct contact_list *ret,
+               struct err *e);
+
 /* Goes up with every change of organisations, contacts, tags and lists. */
 int book_version(struct db *db, int64_t *ret, struct err *e);
 /* -EBUSY while an import is under way or not yet taken back. */
@@ -150,30 +156,49 @@ void book_import_abandon(struct db *db, int64_t id);
 /* After book_import_end() is committed: throws away the undo rows, in transactions of its own. */
 int book_import_forget(struct db *db, int64_t id, struct err *e);
 
-/* The stop list. Addresses are compared without regard to letter case. */
+/*
+ * The stop list, and addresses found dead. Addresses are compared without regard to letter
+ * case; of one address one row is in force. An expired row is not in force any more. A row that
+ * is `raised` would be there but for a mandatory recipient: it keeps nobody from getting mail
+ * and waits for a person. Whoever looks at one contact (selection_page) lets a dead address of
+ * a unit or a department pass, too.
+ */
 struct suppression { /* owns its strings */
         int64_t id;
         char *address;
         enum delivery_reason reason; /* REASON_STOP_LIST or REASON_DEAD_ADDRESS */
-        int64_t since, lifted_at;    /* lifted_at 0 = in force */
-        char *by, *note, *lifted_by;
+        int64_t since, lifted_at;    /* lifted_at 0 = in force, unless it has expired */
+        int64_t expires_at;          /* 0 = never */
+        bool raised;
+        char *by, *note; /* by SUPPRESSION_PRESS: found by press; note: the evidence */
+        char *lifted_by;
 };
 struct suppression_list {
         struct suppression *v;
         size_t n;
 };
 void suppression_list_done(struct suppression_list *l);
-/* -EEXIST when it is on the list already. */
-int suppression_add(struct tx *tx, const char *address, enum delivery_reason reason, const char *by,
-                    const char *note, int64_t now, struct err *e);
-/* -ENOENT when it is not on the list. */
+#define SUPPRESSION_PRESS "press"
+/*
+ * Takes address, reason, since (now), expires_at, raised, by and note of *s. What is in force
+ * and says less (raised, dead) is ended for it; -EEXIST when as much is in force already.
+ */
+int suppression_add(struct tx *tx, const struct suppression *s, struct err *e);
+/* -ENOENT when it is not on the list. Raised ones are lifted too. */
 int suppression_lift(struct tx *tx, const char *address, const char *by, int64_t now,
                      struct err *e);
-/* 1 and *ret_reason when it is in force, else 0. */
-int suppression_find(struct db *db, const char *address, enum delivery_reason *ret_reason,
-                     struct err *e);
-/* One address with its past ("" = all that are in force), oldest first. */
-int suppression_list(struct db *db, const char *address, struct suppression_list *ret,
+/* 1 and *ret_reason when it is in force and not raised, else 0. */
+int suppression_find(struct db *db, const char *address, int64_t now,
+                     enum delivery_reason *ret_reason, struct err *e);
+/* The row in force, raised ones too: 1 and *ret (suppression_done() it), or 0. */
+int suppression_get(struct db *db, const char *address, int64_t now, struct suppression *ret,
+                    struct err *e);
+void suppression_done(struct suppression *s);
+/* When the latest that lapsed by itself did, 0 = none. */
+int suppression_lapsed(struct db *db, const char *address, int64_t now, int64_t *ret,
+                       struct err *e);
+/* One address with its past ("" = all that are in force at `now`), oldest first. */
+int suppression_list(struct db *db, const char *address, int64_t now, struct suppression_list *ret,
                      struct err *e);
 
 #endif

@@ -70,6 +70,13 @@ struct config {                  /* owns everything; strings never NULL, "" = no
         size_t ndomain_limit;
         struct retry_policy class[RELEASE_CLASSES];
         struct {
+                int reports, days;                 /* of an address that is said to be dead */
+                int mailbox_reports, mailbox_days; /* of a mailbox that is full or closed */
+                int domain_share;                  /* percent */
+                int domain_least;
+                int64_t expire_ms;
+        } suppress;
+        struct {
                 char **mail;
                 size_t nmail;
                 char *command;

@@ -99,6 +99,9 @@ void report_prepare(void);
 /* `ret` holds whatever could be read; what cannot be is REPORT_UNREADABLE, never an error. */
 void report_read(const char *p, size_t n, struct report *ret);
 
+/* The class of one SMTP reply that refused a recipient; `words` without the codes or with them. */
+enum report_class report_reply_class(int code, const char *enhanced, const char *words);
+
 const char *report_action_name(enum report_action a); /* "failed" */
 const char *report_class_name(enum report_class c);   /* "invalid" */
 

@@ -48,7 +48,8 @@ const struct err *selection_warnings(const struct selection *s, size_t *ret_n);
 
 struct selection_counts { /* people; an address that two share is one letter but two people */
         int64_t people;
-        int64_t no_address, stopped; /* of these: nothing would be sent */
+        int64_t no_address, stopped; /* of these: nothing would be sent; a dead one is none */
+        int64_t doubtful;            /* mandatory, written to although their address looks dead */
         int64_t group[ORG_KINDS][CONTACT_ROLES];
 };
 int selection_count(struct db *db, const struct selection *s, struct selection_counts *ret,

@@ -93,7 +93,8 @@ struct submitted {
         int64_t release;
         bool duplicate; /* this key was there already with the same content */
         int64_t no_address, stopped, same_address; /* get no letter of their own */
-        int64_t outside; /* of `allow`: will end suppressed; warning[0] says so */
+        int64_t doubtful; /* mandatory, written to though their address looks dead */
+        int64_t outside;  /* of `allow`: will end suppressed; warning[0] says so */
         struct err warning[SUBMIT_WARNINGS];
         size_t nwarning;
 };

@@ -174,7 +174,7 @@ static int check_address(const struct act *a, const char *address, struct err *e
                 return err_set(e, -EINVAL,
                                "%s is where returned letters come back to press. Nothing was sent.",
                                address);
-        r = suppression_find(a->db, address, &why, e);
+        r = suppression_find(a->db, address, a->who.now, &why, e);
         if (r > 0 && why == REASON_DEAD_ADDRESS)
                 return err_set(e, -EINVAL,
                                "%s is on the stop list: letters to it came back. Nothing was sent.",
@@ -282,7 +282,7 @@ static int resend_one(const struct act *a, struct tx *tx, struct resend *s,
 
         if (!(s->states & 1u << d->state))
                 return 0;
-        r = suppression_find(a->db, d->address, &why, e);
+        r = suppression_find(a->db, d->address, a->who.now, &why, e);
         if (r > 0)
                 s->stopped++;
         if (r != 0)

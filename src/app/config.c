@@ -157,7 +157,7 @@ static int read_many(const struct load *l, const char *name, size_t one, size_t 
 
 static int read_blocks(const struct load *l, struct config *c, struct err *e)
 {
-        static const char *const single[] = {"letterhead", "web", "notify"};
+        static const char *const single[] = {"letterhead", "suppress", "web", "notify"};
         int r = read_block(l, l->cfg, "", "", c, e);
 
         for (size_t i = 0; r == 0 && i < COUNT_OF(single); i++)

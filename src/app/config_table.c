@@ -25,6 +25,7 @@ const struct block_row config_blocks[] = {
         {"class", true, {"urgent", "normal", "routine"},
          "How long and how often deliveries of a class are tried."},
         {"inbox", true, {0}, "A mailbox that undelivered mail returns to (press-inbox)."},
+        {"suppress", false, {0}, "When an address counts as dead and is not written to any more."},
         {"web", false, {0}, "The console (press-web)."},
         {"notify", false, {0}, "Who is told when something is wrong."},
 };
@@ -131,6 +132,25 @@ const struct option_row config_options[] = {
          "Certificates to trust for this mailbox; empty: the system's."},
         {"inbox", NULL, "folder", OPTION_TEXT, "INBOX", 1, 300, {0}, INBOX(folder), 0,
          "The folder to read."},
+
+        {"suppress", NULL, "reports", OPTION_INT, "3", 2, 100, {0}, TOP(suppress.reports), 0,
+         "So many releases must have come back, each saying that there is no such address."},
+        {"suppress", NULL, "days", OPTION_INT, "7", 0, 365, {0}, TOP(suppress.days), 0,
+         "And the last of them at least so many days after the first."},
+        {"suppress", NULL, "mailbox_reports", OPTION_INT, "6", 2, 100, {0},
+         TOP(suppress.mailbox_reports), 0,
+         "The same where mailboxes that are full or closed count too."},
+        {"suppress", NULL, "mailbox_days", OPTION_INT, "30", 1, 365, {0},
+         TOP(suppress.mailbox_days), 0, "And how many days that must have lasted."},
+        {"suppress", NULL, "domain_share", OPTION_INT, "30", 0, 100, {0},
+         TOP(suppress.domain_share), 0,
+         "More than so many percent of a domain's addresses, of those written to within a day, said "
+         "to be dead at once: the domain is at fault, and it counts for none of them; 100: never."},
+        {"suppress", NULL, "domain_least", OPTION_INT, "3", 2, 1000, {0},
+         TOP(suppress.domain_least), 0, "And at least so many addresses of it."},
+        {"suppress", NULL, "expire", OPTION_DURATION, "180d", CLOCK_DAY, 3650 * CLOCK_DAY, {0},
+         TOP(suppress.expire_ms), 0,
+         "Then the address is tried again; what was said longer ago counts no more."},
 
         {"web", NULL, "listen", OPTION_TEXT, "127.0.0.1:8080", 1, 300, {0}, TOP(web.listen), 0,
          "Where the console listens; a proxy with TLS stands before it."},

@@ -159,6 +159,10 @@ static int count_people(struct flight *f, struct err *out)
                 err_set(&e, -EINVAL, SUBMIT_STOPPED, (long long) p->people.stopped);
                 warn_at(f, NULL, &e);
         }
+        if (p->people.doubtful) {
+                err_set(&e, -EINVAL, SUBMIT_DOUBTFUL, (long long) p->people.doubtful);
+                warn_at(f, NULL, &e);
+        }
         return 0;
 }
 

@@ -75,6 +75,7 @@ static int stage_one(struct staging *g, struct tx *tx, const struct contact *c, 
         g->r.recipients++;
         g->out->no_address += c->reason == REASON_NO_ADDRESS || c->reason == REASON_DEAD_ADDRESS;
         g->out->stopped += c->reason == REASON_STOP_LIST;
+        g->out->doubtful += c->doubtful;
         g->out->outside += !c->reason && !config_allows(g->s->cfg, c->email);
         return 0;
 }
@@ -154,6 +155,8 @@ static void warn(const struct staging *g)
                 err_set(warning(out), -EINVAL, SUBMIT_NO_ADDRESS, (long long) out->no_address);
         if (out->stopped)
                 err_set(warning(out), -EINVAL, SUBMIT_STOPPED, (long long) out->stopped);
+        if (out->doubtful)
+                err_set(warning(out), -EINVAL, SUBMIT_DOUBTFUL, (long long) out->doubtful);
         if (submit_far(s, &far) && (to = warning(out)))
                 *to = far;
 }
@@ -274,6 +277,7 @@ static int store(struct submission *s, struct db *db, const struct actor *who,
                 att[i] = (struct release_attachment){s->att[i].name, s->att[i].type, s->att[i].data,
                                                      s->att[i].n};
         out->no_address = out->stopped = out->same_address = out->outside = 0;
+        out->doubtful = 0;
         describe(&g);
         r = release_stage(db, &g.r, &s->letter, att, s->natt, e);
         if (r < 0)

@@ -31,6 +31,9 @@ bool submit_far(const struct submission *s, struct err *ret);
         N_("%lld of the recipients have no usable address and must be reached in " \
            "another way")
 #define SUBMIT_STOPPED N_("%lld of the recipients asked to get no more mail")
+#define SUBMIT_DOUBTFUL                                                             \
+        N_("letters to %lld of the recipients came back again and again; they are " \
+           "units or departments, so they are written to all the same")
 #define SUBMIT_OUTSIDE                                                             \
         N_("%lld of the recipients are outside of `allow` (trial list): they get " \
            "nothing, for good")

@@ -79,6 +79,10 @@ void cli_groups(const struct cli *c, const struct selection_counts *n)
                 table_number(&t, n->stopped);
                 table_cell(&t, msg_text(c->lang, "of these on the stop list"));
         }
+        if (n->doubtful) {
+                table_number(&t, n->doubtful);
+                table_cell(&t, msg_text(c->lang, "of these written to though letters came back"));
+        }
         table_print(&t, 0, stdout);
 }
 

@@ -10,6 +10,7 @@
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -138,4 +139,12 @@ enum report_class reason_class(const struct report_row *row, const char *words)
         if (says(why_perhaps_invalid, text))
                 return soft ? REPORT_TRANSIENT : REPORT_INVALID;
         return row->action == REPORT_DELAYED ? REPORT_TRANSIENT : REPORT_UNCLEAR;
+}
+
+enum report_class report_reply_class(int code, const char *enhanced, const char *words)
+{
+        struct report_row row = {.action = REPORT_FAILED, .code = code, .stated = enhanced[0]};
+
+        snprintf(row.enhanced, sizeof(row.enhanced), "%s", enhanced);
+        return reason_class(&row, words);
 }

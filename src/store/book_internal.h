@@ -27,6 +27,10 @@ int undo_note(struct tx *tx, int64_t import, const char *what, int64_t row_id, i
         " AND (o.closed_at IS NULL OR o.closed_at > ?)"
 #define CONTACT_CURRENT_VALUES(now) SQL_INT(now), SQL_INT(now), SQL_INT(now)
 
+/* The domain of an address, as contact_domain has it; a quoted local part with @ is passed over. */
+#define DOMAIN_OF(address) "lower(substr(" address ", instr(" address ", '@') + 1))"
+#define CONTACT_DOMAIN     DOMAIN_OF("email")
+
 /* Facts f under which people look for an organisation. */
 #define ORG_NAME_TYPES "f.type IN ('name', 'short', 'code', 'alias')"
 

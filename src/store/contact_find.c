@@ -104,3 +104,30 @@ int contact_addresses(struct db *db, int64_t now, int64_t after, size_t limit,
         }
         return r < 0 ? r : n;
 }
+
+int contact_at(struct db *db, const char *address, int64_t now, struct contact_list *ret,
+               struct err *e)
+{
+        static const char sql[] =
+                "SELECT " CONTACT_COLUMNS " FROM contact c CROSS JOIN org o WHERE o.id = c.org_id"
+                " AND " DOMAIN_OF("c.email") " = " DOMAIN_OF(
+                        "?1") " AND lower(c.email) = lower(?1)"
+                              " AND c.email <> '' AND c.from_at <= ?2 AND (c.to_at IS NULL OR c.to_at > ?2)"
+                              " AND (o.closed_at IS NULL OR o.closed_at > ?2) ORDER BY c.priority, c.id LIMIT ?3";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        CLEANUP(contact_list_done) struct contact_list l = {0};
+        int r = sql_open(db, sql,
+                         SQL_WITH(SQL_TEXT(address), SQL_INT(now), SQL_INT(CONTACT_AT_MAX)), &q, e);
+
+        while (r >= 0 && (r = sql_step(q, e)) > 0) {
+                struct contact c;
+
+                contact_read(q, &c);
+                contact_list_add(&l, &c);
+        }
+        if (r < 0)
+                return r;
+        *ret = l;
+        l = (struct contact_list){0};
+        return 0;
+}

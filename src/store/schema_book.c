@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "book_internal.h"
 #include "schema.h"
 
 /*
@@ -8,6 +9,9 @@
  *
  * A contact's tags stand in its row as text ("a;b", sorted) and once more in
  * contact_tag, where audiences look. Absent text is '', an open end is NULL.
+ *
+ * A suppression that lapsed keeps lifted_at NULL until the next one of its key; `raised` are
+ * those that a person must look at: they keep nobody from anything.
  *
  * import_undo with its two tables of old rows is what takes an unfinished import
  * back; book_state.version tells who reads in pages that the book has changed.
@@ -43,6 +47,8 @@ const char schema_book[] =
         " created_at INTEGER NOT NULL, changed_at INTEGER NOT NULL) STRICT;"
         "CREATE INDEX contact_org ON contact (org_id);"
         "CREATE INDEX contact_email ON contact (email) WHERE email <> '';"
+        "CREATE INDEX contact_domain ON contact (" CONTACT_DOMAIN ", lower(email))"
+        "  WHERE email <> '';"
 
         "CREATE TABLE tag (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
         " folded TEXT NOT NULL) STRICT;"
@@ -64,7 +70,9 @@ const char schema_book[] =
         "CREATE TABLE suppression ("
         " id INTEGER PRIMARY KEY, address TEXT NOT NULL, key TEXT NOT NULL,"
         " reason TEXT NOT NULL, since INTEGER NOT NULL, added_by TEXT NOT NULL,"
-        " note TEXT NOT NULL, lifted_at INTEGER, lifted_by TEXT NOT NULL DEFAULT '') STRICT;"
+        " note TEXT NOT NULL, expires_at INTEGER, raised INTEGER NOT NULL DEFAULT 0,"
+        " lifted_at INTEGER, lifted_by TEXT NOT NULL DEFAULT '') STRICT;"
+        "CREATE INDEX suppression_past ON suppression (key, id);"
         "CREATE UNIQUE INDEX suppression_key ON suppression (key) WHERE lifted_at IS NULL;"
 
         "CREATE TABLE book_state (id INTEGER PRIMARY KEY CHECK (id = 1),"

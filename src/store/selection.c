@@ -48,10 +48,16 @@ int selection_check(struct db *db, const struct selection *s, struct err *e)
         return r;
 }
 
-/* In force for contact c; the partial index on key serves it. */
+/*
+ * In force for contact c of o; the partial index on key serves it. What keeps the letter back is
+ * STOPPED, else NULL: no dead address keeps it from a unit or a department.
+ */
 #define STOPPED_JOIN                                                                 \
         " LEFT JOIN suppression s ON s.key = lower(c.email) AND s.lifted_at IS NULL" \
-        " AND c.email <> ''"
+        " AND c.email <> '' AND (s.expires_at IS NULL OR s.expires_at > ?)"
+#define STOPPED                                                                   \
+        "CASE WHEN s.raised = 0 AND (s.reason = 'stop-list' OR o.kind = 'press')" \
+        " THEN s.reason END"
 
 static int read_groups(struct sql *q, struct selection_counts *n, struct err *e)
 {
@@ -64,8 +70,9 @@ static int read_groups(struct sql *q, struct selection_counts *n, struct err *e)
                 assert(kind >= 0 && role >= 0);
                 n->group[kind][role] += sql_int(q, 2);
                 n->people += sql_int(q, 2);
-                n->no_address += sql_int(q, 3);
+                n->no_address += sql_int(q, 3) + sql_int(q, 5);
                 n->stopped += sql_int(q, 4);
+                n->doubtful += sql_int(q, 6) - sql_int(q, 4) - sql_int(q, 5);
         }
         return r;
 }
@@ -80,11 +87,12 @@ static int count_slice(struct db *db, const struct selection *s, int64_t after,
         CLEANUP(sql_close) struct sql *q = NULL;
         int r;
 
-        buf_adds(&sql, "SELECT o.kind, c.role, COUNT(*),"
-                       " SUM(CASE WHEN c.email = '' THEN 1 ELSE 0 END), COUNT(s.key)"
+        buf_adds(&sql, "SELECT o.kind, c.role, COUNT(*), COUNT(CASE WHEN c.email = '' THEN 1 END),"
+                       " COUNT(CASE " STOPPED " WHEN 'stop-list' THEN 1 END),"
+                       " COUNT(CASE " STOPPED " WHEN 'dead-address' THEN 1 END), COUNT(s.key)"
                        " FROM contact c JOIN org o ON o.id = c.org_id" STOPPED_JOIN
                        " WHERE c.id > ? AND c.id <= ? AND " CONTACT_CURRENT " AND ");
-        values_add(&v, SQL_WITH(SQL_INT(after), SQL_INT(after + COUNT_SLICE),
+        values_add(&v, SQL_WITH(SQL_INT(s->now), SQL_INT(after), SQL_INT(after + COUNT_SLICE),
                                 CONTACT_CURRENT_VALUES(s->now)));
         buf_adds(&sql, s->sql.s);
         values_add(&v, s->value, s->nvalue);
@@ -132,7 +140,8 @@ static int read_page(struct sql *q, struct contact_list *l, struct err *e)
 
                 contact_read(q, &c);
                 c.reason = reason_of(&c, sql_text(q, CONTACT_COLUMN_COUNT));
-                c.early = sql_int(q, CONTACT_COLUMN_COUNT + 1);
+                c.doubtful = c.reason == REASON_NONE && sql_int(q, CONTACT_COLUMN_COUNT + 1);
+                c.early = sql_int(q, CONTACT_COLUMN_COUNT + 2);
                 contact_list_add(l, &c);
         }
         return r;
@@ -152,12 +161,13 @@ int selection_page(struct db *db, const struct selection *s, const struct select
         int r;
 
         assert(limit >= 1 && limit <= SELECTION_PAGE_MAX);
-        buf_addf(&sql, "SELECT " CONTACT_COLUMNS ", s.reason, %s", early ? early->sql.s : "0 = 1");
+        buf_addf(&sql, "SELECT " CONTACT_COLUMNS ", " STOPPED ", s.key IS NOT NULL, %s",
+                 early ? early->sql.s : "0 = 1");
         if (early)
                 values_add(&v, early->value, early->nvalue);
         buf_adds(&sql, " FROM contact c CROSS JOIN org o" STOPPED_JOIN
                        " WHERE o.id = c.org_id AND c.id > ? AND " CONTACT_CURRENT " AND ");
-        values_add(&v, SQL_WITH(SQL_INT(after), CONTACT_CURRENT_VALUES(s->now)));
+        values_add(&v, SQL_WITH(SQL_INT(s->now), SQL_INT(after), CONTACT_CURRENT_VALUES(s->now)));
         buf_adds(&sql, s->sql.s);
         values_add(&v, s->value, s->nvalue);
         buf_adds(&sql, " ORDER BY c.id LIMIT ?");

@@ -194,9 +194,13 @@ static void test_an_address_of_our_own_or_a_stopped_one_is_refused(void **state)
                          -EINVAL);
         assert_int_equal(act_resend_to(&a, id, "Bounce+x7@press.example", "", "x", &made, &e),
                          -EINVAL);
-        assert_int_equal(ACT(s, suppression_add(&tx, "stop@x.example", REASON_STOP_LIST, "hoa", "",
-                                                NOON, &te)),
-                         0);
+        assert_int_equal(
+                ACT(s, suppression_add(&tx,
+                                       &(struct suppression){.address = (char[]){"stop@x.example"},
+                                                             .reason = REASON_STOP_LIST,
+                                                             .since = NOON},
+                                       &te)),
+                0);
         assert_int_equal(act_resend_to(&a, id, "stop@x.example", "", "x", &made, &e), -EINVAL);
         assert_int_equal(act_resend_to(&a, id, "d@x.example", "q@x.example", "x", &made, &e),
                          -ENOENT);

@@ -102,9 +102,13 @@ static void test_who_asked_to_stop_is_suppressed(void **state)
                 CLEANUP(tx_done) struct tx tx = {0};
 
                 assert_int_equal(tx_begin(&tx, p->db, 0, NULL), 0);
-                assert_int_equal(suppression_add(&tx, "binh@a.example", REASON_STOP_LIST, "lan", "",
-                                                 NOON, NULL),
-                                 0);
+                assert_int_equal(
+                        suppression_add(&tx,
+                                        &(struct suppression){.address = (char[]){"binh@a.example"},
+                                                              .reason = REASON_STOP_LIST,
+                                                              .since = NOON},
+                                        NULL),
+                        0);
                 assert_int_equal(tx_commit(&tx, NULL), 0);
         }
         assert_int_equal(release_counts(p->db, sent(p, HEAD BODY), n, NULL), 0);
