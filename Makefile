@@ -100,7 +100,7 @@ $(patsubst %,$(BUILD)/tests/test_relay%,_open _tls) $(BUILD)/tests/test_relay: $
 STORE_TESTS := $(patsubst %,$(BUILD)/tests/test_%,suppress db db_damage db_init release release_act delivery delivery_parked delivery_upkeep event finding manifest returned)
 $(STORE_TESTS): $(BUILD)/tests/scratch.o $(BUILD)/tests/sqlfault.o
 $(STORE_TESTS): LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec
-$(patsubst %,$(BUILD)/tests/test_%,act explain tally view fault relay_order): $(BUILD)/tests/scratch.o
+$(patsubst %,$(BUILD)/tests/test_%,act explain tally view fault relay_order returns): $(BUILD)/tests/scratch.o
 $(BUILD)/tests/test_db_init: LDFLAGS += -Wl,--wrap=schema_steps
 $(BUILD)/tests/test_import_fault: $(BUILD)/tests/sqlfault.o
 $(BUILD)/tests/test_import_fault: LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec,--wrap=clock_mono

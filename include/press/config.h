@@ -58,7 +58,7 @@ struct config {                  /* owns everything; strings never NULL, "" = no
         enum approval approval;
         char **allow; /* addresses and @domains */
         size_t nallow;
-        int64_t grace_ms, same_content_ms;
+        int64_t grace_ms, same_content_ms, tag_life_ms;
         int refused_limit;  /* percent of the first recipients of a release; 0 = none */
         size_t max_message; /* bytes */
         struct {

@@ -4,8 +4,8 @@
  * The one door through which anything that comes back changes a delivery. finding_apply()
  * judges by the state in which it finds the row, inside the caller's transaction, keeps the
  * counts and appends one event of f->kind; the earlier state stays in the log. A finding that
- * was applied before (same delivery, kind, action, `at` and reply) is noticed and changes
- * nothing, so that a log may be read again.
+ * was applied before (same delivery, kind, action, `at`, peer, reply and note) is noticed and
+ * changes nothing, so that a log may be read again.
  *
  *      action     relayed    unknown    deferred, queued, refused,    delivered  bounced
  *                                       expired, if it may be out

@@ -20,7 +20,9 @@ enum returned_kind {
         RETURNED_AUTOREPLY,
         RETURNED_CHALLENGE,
         RETURNED_RECEIPT,
-        RETURNED_MAIL, /* a person's: a question, until it is answered */
+        RETURNED_FEEDBACK, /* of a machine, about authentication and the like */
+        RETURNED_LOOP,     /* our letter itself, through a list or a forward */
+        RETURNED_MAIL,     /* a person's: a question, until it is answered */
         RETURNED_UNREADABLE,
         RETURNED_KINDS
 };
@@ -58,8 +60,9 @@ void returned_digest(const char *mail, size_t n, unsigned char out[HASH_BYTES]);
 
 /* -EEXIST and nothing done (the transaction goes on) when this mail was handled before. */
 int returned_add(struct tx *tx, const struct returned *r, int64_t *ret_id, struct err *e);
-/* 1 when this mail was handled before, else 0. */
-int returned_known(struct db *db, const unsigned char digest[HASH_BYTES], struct err *e);
+/* 1 and what it was taken for when this mail was handled before, else 0. */
+int returned_known(struct db *db, const unsigned char digest[HASH_BYTES],
+                   enum returned_kind *ret_kind, enum returned_match *ret_match, struct err *e);
 
 struct returned_filter {
         int64_t release; /* 0 = any */

@@ -4,8 +4,17 @@
  * returns_take() gives the mail to the cage, finds out whose it is (the authenticated tag in a
  * path it was sent to; without a tag our ENVID or Message-ID in what it gives back), and writes
  * all it changes in one transaction: the row that says this mail was handled, the findings, the
- * evidence about addresses. Nothing is ever sent in answer (R116). Where the mail belongs after
- * that is the caller's business: it knows the mailbox.
+ * evidence about addresses. Nothing is ever sent in answer (R116), and no alarm arises (R117).
+ * Where the mail belongs after that is the caller's business: it knows the mailbox.
+ *
+ * Whose it is decides alone which delivery is touched; the addresses that a report names only
+ * choose among its rows (R103, R107): those that name the delivery's own address; else the only
+ * one there is; else, where the letter was passed on to several, all of them, the worst last, so
+ * that a failure behind the address is seen, but is no evidence against it unless all failed.
+ *
+ * Where it belongs: a machine's report that is ours or bears a forged tag is DONE; people get
+ * what people wrote, what cannot be read, what asks for a person (a challenge), and what no
+ * letter of ours explains. A tag older than `tag_life` is noted and changes nothing (R102).
  *
  * A kill anywhere leaves the mail either not handled or handled whole; handing it in again is
  * RETURNS_AGAIN.

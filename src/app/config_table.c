@@ -54,6 +54,9 @@ const struct option_row config_options[] = {
         {"", NULL, "return_path", OPTION_TEXT, "", 0, 254, {0}, TOP(return_path), 0,
          "Where undelivered mail returns, one address for each "
          "delivery; empty: bounce+{tag}@DOMAIN."},
+        {"", NULL, "tag_life", OPTION_DURATION, "90d", CLOCK_DAY, 3650 * CLOCK_DAY, {0},
+         TOP(tag_life_ms), 0, "What comes back so long after a letter is only noted: it changes "
+         "nothing."},
         {"", NULL, "list_id", OPTION_TEXT, "", 0, 255, {0}, TOP(list_id), 0,
          "List-Id of every letter; empty: press.DOMAIN, or DOMAIN where that "
          "begins with press. already."},

@@ -136,13 +136,14 @@ static bool of_its_way(const struct finding *f)
 static int known(struct tx *tx, const struct finding *f, struct err *e)
 {
         static const char sql[] = "SELECT 1 FROM event WHERE delivery_id = ?1 AND kind = ?2"
-                                  " AND action = ?3 AND at = ?4 AND reply = ?5 LIMIT 1";
+                                  " AND action = ?3 AND at = ?4 AND reply = ?5 AND peer = ?6"
+                                  " AND note = ?7 LIMIT 1";
         int64_t one;
 
         return sql_get_int(tx->db, sql,
                            SQL_WITH(SQL_INT(f->delivery), SQL_TEXT(f->kind),
                                     SQL_TEXT(finding_action_name(f->action)), SQL_INT(f->at),
-                                    SQL_TEXT(f->reply)),
+                                    SQL_TEXT(f->reply), SQL_TEXT(f->peer), SQL_TEXT(f->note)),
                            &one, e);
 }
 

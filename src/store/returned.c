@@ -13,7 +13,8 @@
 #define PAGE_ROWS 200 /* held in memory while fn is called */
 
 static const char *const kind_name[] = {
-        "status", "complaint", "autoreply", "challenge", "receipt", "mail", "unreadable",
+        "status",   "complaint", "autoreply", "challenge",  "receipt",
+        "feedback", "loop",      "mail",      "unreadable",
 };
 static const char *const match_name[] = {"tag", "envid", "message-id", "none", "forged"};
 
@@ -114,12 +115,26 @@ int returned_answered(struct tx *tx, int64_t id, const char *by, int64_t now, st
 
 /* --- reading ------------------------------------------------------------------------- */
 
-int returned_known(struct db *db, const unsigned char digest[HASH_BYTES], struct err *e)
+static int word(struct sql *q, int column, const struct words *w)
 {
-        static const char sql[] = "SELECT 1 FROM returned WHERE digest = ?1";
-        int64_t one;
+        int value = words_find(w, sql_text(q, column));
 
-        return sql_get_int(db, sql, SQL_WITH(SQL_BLOB(digest, HASH_BYTES)), &one, e);
+        assert(value >= 0); /* the table's CHECK */
+        return value;
+}
+
+int returned_known(struct db *db, const unsigned char digest[HASH_BYTES],
+                   enum returned_kind *ret_kind, enum returned_match *ret_match, struct err *e)
+{
+        static const char sql[] = "SELECT kind, matched FROM returned WHERE digest = ?1";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int r = sql_first(db, sql, SQL_WITH(SQL_BLOB(digest, HASH_BYTES)), &q, e);
+
+        if (r <= 0)
+                return r;
+        *ret_kind = (enum returned_kind) word(q, 0, &returned_kinds);
+        *ret_match = (enum returned_match) word(q, 1, &returned_matches);
+        return 1;
 }
 
 #define TEXTS 5 /* of one row */
@@ -153,18 +168,16 @@ static void row_read(struct sql *q, struct row *row)
         struct returned *r = &row->r;
         const char **const texts[] = {&r->inbox, &r->sender, &r->subject, &r->trouble,
                                       &r->answered_by};
-        int kind = words_find(&returned_kinds, sql_text(q, 3));
-        int match = words_find(&returned_matches, sql_text(q, 4)), c = 9;
+        int c = 9;
         const void *digest;
         size_t n;
 
         _Static_assert(COUNT_OF(texts) == TEXTS, "one string each");
-        assert(kind >= 0 && match >= 0); /* the table's CHECK */
         *r = (struct returned){
                 .id = sql_int(q, 0),
                 .at = sql_int(q, 2),
-                .kind = (enum returned_kind) kind,
-                .matched = (enum returned_match) match,
+                .kind = (enum returned_kind) word(q, 3, &returned_kinds),
+                .matched = (enum returned_match) word(q, 4, &returned_matches),
                 .release = sql_int(q, 5),
                 .delivery = sql_int(q, 6),
                 .away_until = sql_int(q, 7),

@@ -12,7 +12,7 @@ const char schema_returned[] =
         " id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, inbox TEXT NOT NULL,"
         " at INTEGER NOT NULL,"
         " kind TEXT NOT NULL CHECK (kind IN ('status', 'complaint', 'autoreply', 'challenge',"
-        "  'receipt', 'mail', 'unreadable')),"
+        "  'receipt', 'feedback', 'loop', 'mail', 'unreadable')),"
         " matched TEXT NOT NULL CHECK (matched IN ('tag', 'envid', 'message-id', 'none',"
         "  'forged')),"
         " release_id INTEGER, delivery_id INTEGER,"

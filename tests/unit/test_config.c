@@ -110,6 +110,7 @@ static void test_four_settings_are_enough_and_the_rest_has_its_default(void **st
         assert_int_equal(c->nallow, 0);
         assert_int_equal(c->grace_ms, 0);
         assert_int_equal(c->same_content_ms, 12 * 3600 * 1000);
+        assert_int_equal(c->tag_life_ms, INT64_C(90) * 24 * 3600 * 1000);
         assert_int_equal(c->max_message, 20000000);
         assert_int_equal(c->refused_limit, 20);
         assert_int_equal(c->nrelay, 1);

@@ -70,9 +70,11 @@ static void test_a_mail_is_written_once(void **state)
         struct scratch *s = *state;
         struct returned r = row("A: b\n\ntext\n", RETURNED_STATUS, 7);
         int64_t id = 0, other = 0;
+        enum returned_kind kind = RETURNED_KINDS;
+        enum returned_match match = RETURNED_MATCHES;
         struct err e = {0};
 
-        assert_int_equal(returned_known(s->db, r.digest, &e), 0);
+        assert_int_equal(returned_known(s->db, r.digest, &kind, &match, &e), 0);
         {
                 CLEANUP(tx_done) struct tx tx = {0};
                 struct returned next = row("A: c\n\ntext\n", RETURNED_STATUS, 7);
@@ -84,7 +86,8 @@ static void test_a_mail_is_written_once(void **state)
                 assert_ok(returned_add(&tx, &next, &other, &e), &e); /* it goes on */
                 assert_ok(tx_commit(&tx, &e), &e);
         }
-        assert_int_equal(returned_known(s->db, r.digest, &e), 1);
+        assert_int_equal(returned_known(s->db, r.digest, &kind, &match, &e), 1);
+        assert_true(kind == RETURNED_STATUS && match == MATCH_TAG);
         assert_true(other > id);
         assert_int_equal(scratch_int(s, "SELECT count(*) FROM returned"), 2);
 }
@@ -254,7 +257,9 @@ static void test_a_fault_leaves_no_row_and_no_answer(void **state)
                 struct seen seen = {0};
                 struct err e = {0};
                 int64_t n = -7;
-                int r = returned_known(s->db, next.digest, &e);
+                enum returned_kind kind;
+                enum returned_match match;
+                int r = returned_known(s->db, next.digest, &kind, &match, &e);
 
                 if (r >= 0)
                         r = returned_forged(s->db, &n, &e);
