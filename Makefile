@@ -269,6 +269,8 @@ install: all
 	install -D -m 0644 systemd/press.tmpfiles $(LIB)/tmpfiles.d/press.conf
 	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' systemd/pressd.service > $(BUILD)/pressd.service
 	install -D -m 0644 $(BUILD)/pressd.service $(LIB)/systemd/system/pressd.service
+	sed 's|/usr/local/bin|$(PREFIX)/bin|' systemd/press-relay-log.service > $(BUILD)/press-relay-log.service
+	install -D -m 0644 $(BUILD)/press-relay-log.service $(LIB)/systemd/system/press-relay-log.service
 	install -D -m 0644 etc/pressctl.bash-completion $(SHARE)/bash-completion/completions/pressctl
 	install -D -m 0644 -t $(SHARE)/doc/press README.md LICENSE etc/press.conf etc/press.cron
 	for m in $(PAGES); do install -D -m 0644 $$m $(SHARE)/man/man$${m##*.}/$${m##*/}; done
@@ -288,7 +290,7 @@ endif
 uninstall:
 	[ -n "$(DESTDIR)" ] || ! [ -d /run/systemd/system ] || systemctl disable --now pressd || true
 	rm -f $(SBIN)/pressd $(BIN)/pressctl $(LIB)/sysusers.d/press.conf $(LIB)/tmpfiles.d/press.conf \
-		$(LIB)/systemd/system/pressd.service $(SHARE)/bash-completion/completions/pressctl
+		$(LIB)/systemd/system/pressd.service $(LIB)/systemd/system/press-relay-log.service $(SHARE)/bash-completion/completions/pressctl
 	rm -rf $(SHARE)/doc/press
 	for m in $(PAGES); do rm -f $(SHARE)/man/man$${m##*.}/$${m##*/}; done
 

@@ -42,6 +42,15 @@ struct event_filter {        /* zeroed = everything */
 int event_each(struct db *db, const struct event_filter *f,
                int (*fn)(void *ctx, const struct event *ev), void *ctx, struct err *e);
 
+/*
+ * Attempts that a relay answered with 250, as they came: the delivery and the relay's words.
+ * *after 0: the first one that is not older than `since`; else those behind the event *after.
+ * *after is then where it ended, for the next call. Pages as event_each().
+ */
+int event_relayed(struct db *db, int64_t since, int64_t *after,
+                  int (*fn)(void *ctx, int64_t delivery, const char *reply), void *ctx,
+                  struct err *e);
+
 /* An audit row: `verb` is the command's word, detail free text. */
 int audit_add(struct tx *tx, int64_t at, int64_t uid, const char *user, const char *verb,
               int64_t release, const char *detail, struct err *e);

@@ -54,6 +54,8 @@ const struct command cli_commands[] = {
          cmd_resend_options, 1, 1, NULL},
         {"report parse", "FILE...", N_("what returned mails say, a row a recipient"),
          cmd_report_parse, NULL, 1, INT_MAX, NULL},
+        {"report relay-log", "FILE|-", N_("what the relay's own log says of our letters, recorded"),
+         cmd_report_relay_log, cmd_report_relay_log_options, 1, 1, NULL},
         {"relay list", "", N_("the relays, and which of them work"), cmd_relay_list, NULL, 0, 0,
          NULL},
         {"relay pause", "NAME", N_("give a relay nothing more for now"), cmd_relay_pause,

@@ -65,6 +65,8 @@ int cmd_retry(struct cli *c, const struct args *a);
 int cmd_resend(struct cli *c, const struct args *a);
 
 int cmd_report_parse(struct cli *c, const struct args *a);
+extern const struct cli_option cmd_report_relay_log_options[];
+int cmd_report_relay_log(struct cli *c, const struct args *a);
 
 extern const struct cli_option cmd_relay_pause_options[];
 int cmd_relay_pause(struct cli *c, const struct args *a);

@@ -68,22 +68,23 @@ GUARD = '"$@" </dev/null & pid=$!; read -r _; kill $pid; wait $pid'
 class Postfix:
     """One instance in `folder`; start it again there after stop() and it goes on with its queue.
 
+    services  lines of master.cf beside the ones above
     settings  lines of main.cf beside or instead of the ones below
     """
 
-    def __init__(self, folder, cert, relayhost_port, port=None, **settings):
+    def __init__(self, folder, cert, relayhost_port, port=None, services='', **settings):
         self.base = pathlib.Path(folder) / 'postfix'
         self.cert = cert
         self.port = port or _free_port()
         self.maillog = self.base / 'log'
         self._folders()
         self._account()
-        self._configure(relayhost_port, settings)
+        self._configure(relayhost_port, services, settings)
         with open(self.base / 'stderr', 'ab') as err:
             self.guard = subprocess.Popen(
                 ['sh', '-c', GUARD, 'sh', LIBEXEC / 'master', '-c', self.base / 'etc', '-s'],
                 stdin=subprocess.PIPE, stdout=err, stderr=err, start_new_session=True,
-                env={'PATH': os.environ['PATH'], 'LC_ALL': 'C'})
+                env={'PATH': os.environ['PATH'], 'LC_ALL': 'C', 'TZ': 'UTC'})
         harness.wait_until(lambda: self._answers() or self.guard.poll() is not None,
                            what='Postfix')
         if self.guard.poll() is not None:
@@ -124,7 +125,7 @@ class Postfix:
             'pwcheck_method: auxprop\nauxprop_plugin: sasldb\nmech_list: PLAIN LOGIN\n'
             f'sasldb_path: {db}\n')
 
-    def _configure(self, relayhost_port, settings):
+    def _configure(self, relayhost_port, services, settings):
         main = {
             'compatibility_level': '3.6', 'queue_directory': self.base / 'queue',
             'data_directory': self.base / 'data', 'meta_directory': '/etc/postfix',
@@ -150,7 +151,7 @@ class Postfix:
         text = ''.join(f'{key} = {value}\n' for key, value in main.items())
         (self.base / 'etc/main.cf').write_text(text)
         os.utime(self.base / 'etc/main.cf', (0, 0))  # Postfix waits out a file just written
-        (self.base / 'etc/master.cf').write_text(MASTER.format(port=f'127.0.0.1:{self.port}'))
+        (self.base / 'etc/master.cf').write_text(MASTER.format(port=f'127.0.0.1:{self.port}') + services)
 
     def log_text(self):
         return self.maillog.read_text(errors='replace') if self.maillog.exists() else ''

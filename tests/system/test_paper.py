@@ -31,7 +31,7 @@ def commands():
     """name -> (operands, set of options), as the programs' own table has them."""
     table = {}
     for line in ctl('--help').splitlines():
-        m = re.match(r'  ([a-z]+(?: [a-z]+)?)((?: [A-Z\[|][^ ]*)*)(?:  |$)', line)
+        m = re.match(r'  ([a-z]+(?: [a-z-]+)?)((?: [A-Z\[|][^ ]*)*)(?:  |$)', line)
         if m:
             text = ctl(*m.group(1).split(), '--help')
             table[m.group(1)] = (m.group(2).strip(), set(re.findall(r'^  --([a-z-]+)', text, re.M)))
@@ -126,7 +126,7 @@ class Paper(unittest.TestCase):
             first, _, second = name.partition(' ')
             there[first] |= {second} - {''}
         text = (ROOT / 'templates/messages/vi.po').read_text()
-        named = re.findall(r'\bpressctl ([a-z]+)(?: ([a-z]+))?', text)
+        named = re.findall(r'\bpressctl ([a-z]+)(?: ([a-z][a-z-]+))?', text)
         self.assertGreater(len(named), 50)
         for first, second in named:
             self.assertIn(first, there)
@@ -204,7 +204,8 @@ class Paper(unittest.TestCase):
         self.assertLessEqual({'usr/sbin/pressd', 'usr/bin/pressctl', 'etc/press/press.conf',
                               'usr/share/man/man1/pressctl.1', 'usr/share/man/man5/press.conf.5',
                               'usr/share/man/man8/pressd.8', 'usr/lib/sysusers.d/press.conf',
-                              'usr/lib/systemd/system/pressd.service'}, there)
+                              'usr/lib/systemd/system/pressd.service',
+                              'usr/lib/systemd/system/press-relay-log.service'}, there)
         unit = pathlib.Path(folder, 'usr/lib/systemd/system/pressd.service').read_text()
         self.assertIn('ExecStart=/usr/sbin/pressd', unit)
         self.assertNotIn('/usr/local', unit)
