@@ -41,6 +41,35 @@ static void syntax_error(cfg_t *cfg, const char *fmt, va_list ap)
 #pragma GCC diagnostic pop
 }
 
+/*
+ * Its lexer leaves by exit(2) when it has no memory. That is no code of ours: such an end becomes
+ * the one that every lack of memory has (mem.h).
+ */
+static bool parsing;
+
+static void left_while_parsing(void)
+{
+        if (parsing)
+                mem_exhausted();
+}
+
+static bool parse(cfg_t *cfg, const char *text)
+{
+        static bool watched;
+        int r;
+
+        if (!watched)
+                watched = atexit(left_while_parsing) == 0;
+        syntax.text[0] = '\0';
+        cfg_set_error_function(cfg, syntax_error);
+        parsing = true;
+        r = cfg_parse_buf(cfg, text);
+        parsing = false;
+        if (r != CFG_SUCCESS && !syntax.text[0])
+                mem_exhausted(); /* it says what is wrong, or had no memory */
+        return r == CFG_SUCCESS;
+}
+
 #define BLOCK_OPTIONS 64
 
 /* libconfuse's description of a block: all values are text to it, we judge them. */
@@ -199,10 +228,8 @@ static int load_text(const char *path, char *text, struct config *c, struct err 
         l.folder = slash ? mem_strndup(path, (size_t) (slash - path) + 1) : mem_strdup("");
         l.cfg = confuse_open();
         if (!l.cfg)
-                abort(); /* out of memory */
-        syntax.text[0] = '\0';
-        cfg_set_error_function(l.cfg, syntax_error);
-        if (cfg_parse_buf(l.cfg, text) != CFG_SUCCESS) {
+                mem_exhausted();
+        if (!parse(l.cfg, text)) {
                 r = err_set(e, -EINVAL, "the syntax is not right: %s", syntax.text);
                 if (e)
                         e->line = syntax.line;

@@ -92,6 +92,16 @@ class Memory(Faults):
     def test_r83_memory_that_stays_out_ends_the_process(self):
         self.starve(rig.fewer(itertools.count(1), 1.01 if rig.FULL else 1.5), onward=True)
 
+    def test_r83_no_library_ends_us_in_its_own_way_while_the_configuration_is_read(self):
+        with self.run_of(self.waiting) as run:
+            for n in itertools.count(1):
+                with self.subTest(n=n):
+                    run.leave(run.start('--check', env=run.failcall_env('malloc', n)), DEAD)
+                if not run.seen.exists():
+                    break
+        self.assertGreater(n, 100)
+        self.tally['faults'] += n - 1
+
     def starve(self, numbers, onward=False):
         """Thousands belong to the libraries' start: they share a queue until one run gets to work."""
         hit, n = True, 0
