@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #define FAULT_KEY_MAX 96
+#define FAULT_FENCE   "fence" /* an older database was put back (fence.h) */
 
 struct fault {
         char key[FAULT_KEY_MAX]; /* "relay main", "clock", "release 41" */

@@ -10,8 +10,6 @@
 
 #include <errno.h>
 
-static const char FENCE_KEY[] = "fence";
-
 static int open_witness(struct dispatch *d, struct witness_found *found, struct err *e)
 {
         int r = witness_open(d->db, &d->witness, found, e);
@@ -70,11 +68,11 @@ int dispatch_fence(struct dispatch *d, struct err *e)
         if (r < 0)
                 return r;
         if (!f.at) {
-                alarm_clear(d->alarms, FENCE_KEY);
+                alarm_clear(d->alarms, FAULT_FENCE);
                 return 0;
         }
         d->paused_all = true;
-        if (alarm_raised(d->alarms, FENCE_KEY))
+        if (alarm_raised(d->alarms, FAULT_FENCE))
                 return 0;
         r = fence_each(d->db, &f, NULL, NULL, &n, e);
         if (r < 0)
@@ -97,6 +95,6 @@ int dispatch_fence(struct dispatch *d, struct err *e)
                         "sent, perhaps again: %lld. Nothing leaves until somebody decides: "
                         "pressctl fence",
                         (long long) n);
-        dispatch_alarm(d, FENCE_KEY, &why);
+        dispatch_alarm(d, FAULT_FENCE, &why);
         return 0;
 }

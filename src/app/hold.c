@@ -20,7 +20,7 @@ static bool concerns(const struct fault *f, const struct release *r, const struc
 {
         int64_t id = fault_release(f->key);
 
-        if (h->fenced && strcmp(f->key, "fence") == 0)
+        if (h->fenced && strcmp(f->key, FAULT_FENCE) == 0)
                 return false;
         if (h->paused && strcmp(f->text, r->reason) == 0)
                 return false;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """R90: a database older than what was sent from it sends nothing before a person has decided."""
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -121,6 +122,17 @@ class Fence(PressCase):
         self.assertEqual(len(self.sink.saved()), 30)
         self.assertIn('pressctl fence', self.ctl('status', 1).stdout + self.ctl('status', 1).stderr)
         self.assertIn('pressctl fence', self.ctl('doctor').stdout)
+
+    def test_r90_doctor_names_it_once_while_pressd_runs(self):
+        self.older()
+        self.pressd()
+        harness.wait_until(lambda: self.faults() == ['fence'], 5)
+        found = [f for f in harness.pressctl_json(self.conf, 'doctor')[0] if not f['ok']]
+        self.assertEqual([f['check'] for f in found if 'pressctl fence' in f['text']], ['fence'])
+
+    def faults(self):
+        with contextlib.closing(sqlite3.connect(self.database)) as db:
+            return [key for key, in db.execute('SELECT key FROM fault')]
 
     def test_r90_accept_sends_and_the_log_says_possibly_a_second_copy(self):
         self.older()
