@@ -207,6 +207,13 @@ int delivery_of_contact(struct db *db, int64_t release, int64_t contact, struct 
 int delivery_who(struct db *db, int64_t release, const char *words, size_t limit,
                  struct delivery_list *ret, struct err *e);
 
+/*
+ * 1 when a recipient of the release has an address of that domain (canonical); else 0 and
+ * *ret_near is the one that may have been meant, "" when none is near; free() it.
+ */
+int delivery_has_domain(struct db *db, int64_t release, const char *domain, char **ret_near,
+                        struct err *e);
+
 /* Trying now what waits or is held: of one address, of one domain, or all when both are "". */
 struct retry {
         int64_t release, now;

@@ -254,6 +254,28 @@ static int recipient(struct cli *c, int64_t id, const char *s, struct addr *ret)
         return r < 0 ? cli_fail(c, r, &e) : 0;
 }
 
+/* Nor is a domain that no recipient has. */
+static int recipients_at(struct cli *c, int64_t id, const char *s, char domain[ADDR_MAX])
+{
+        CLEANUP(mem_free) char *near = NULL;
+        struct err e = {0};
+        int r = addr_domain(s, domain, &e);
+
+        if (r == 0)
+                r = delivery_has_domain(c->db, id, domain, &near, &e);
+        if (r == 0 && near[0])
+                r = err_set(&e, -ENOENT,
+                            "release %lld has no recipient at %s; did you mean %s? Nothing was "
+                            "changed",
+                            (long long) id, domain, near);
+        else if (r == 0)
+                r = err_set(&e, -ENOENT,
+                            "release %lld has no recipient at %s. Nothing was changed; who has "
+                            "one: pressctl log --release %lld",
+                            (long long) id, domain, (long long) id);
+        return r < 0 ? cli_fail(c, r, &e) : 0;
+}
+
 static int paused(struct cli *c, int64_t id)
 {
         CLEANUP(release_done) struct release rel = {0};
@@ -282,8 +304,8 @@ static int retry_which(struct cli *c, const struct args *a, int64_t id, struct a
                 err_set(&e, -EINVAL, "--address and --domain: only one of them at a time");
                 return cli_usage(c, &e);
         }
-        if (of && addr_domain(of, domain, &e) < 0)
-                return cli_fail(c, -EINVAL, &e);
+        if (of)
+                return recipients_at(c, id, of, domain);
         return only ? recipient(c, id, only, address) : 0;
 }
 

@@ -5,9 +5,11 @@
 #include "delivery_internal.h"
 #include "event_internal.h"
 #include "press/mem.h"
+#include "press/text.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int check_approved(struct db *db, int64_t release, struct err *e)
@@ -52,6 +54,42 @@ static bool in_domain(const char *address, const char *domain)
         const char *at = strrchr(address, '@');
 
         return !domain[0] || (at && strcmp(at + 1, domain) == 0);
+}
+
+#define DOMAINS_MAX 20000 /* compared for "did you mean" */
+
+static int nearest_domain(struct db *db, int64_t release, const char *domain, char **ret,
+                          struct err *e)
+{
+        static const char sql[] = "SELECT DISTINCT substr(address, instr(address, '@') + 1)"
+                                  " FROM delivery WHERE release_id = ?1 LIMIT ?2";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        CLEANUP(mem_free) char **names = mem_alloc(DOMAINS_MAX * sizeof(*names));
+        const char *near;
+        size_t n = 0;
+        int r = sql_open(db, sql, SQL_WITH(SQL_INT(release), SQL_INT(DOMAINS_MAX)), &q, e);
+
+        while (r >= 0 && n < DOMAINS_MAX && (r = sql_step(q, e)) > 0)
+                names[n++] = sql_text_dup(q, 0);
+        near = r < 0 ? NULL : text_nearest(domain, (const char *const *) names, n);
+        if (r >= 0)
+                *ret = mem_strdup(near ? near : "");
+        while (n)
+                free(names[--n]);
+        return r < 0 ? r : 0;
+}
+
+int delivery_has_domain(struct db *db, int64_t release, const char *domain, char **ret_near,
+                        struct err *e)
+{
+        static const char sql[] = "SELECT EXISTS (SELECT 1 FROM delivery WHERE release_id = ?1"
+                                  " AND substr(address, -length(?2) - 1) = '@' || ?2)";
+        int64_t has = 0;
+        int r = sql_get_int(db, sql, SQL_WITH(SQL_INT(release), SQL_TEXT(domain)), &has, e);
+
+        if (r < 0 || has)
+                return r < 0 ? r : 1;
+        return nearest_domain(db, release, domain, ret_near, e);
 }
 
 int delivery_retry_begin(struct db *db, struct retry *t, struct err *e)

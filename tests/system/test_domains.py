@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What one recipient domain is asked to take: domain_limit of press.conf (R80, R76)."""
 import collections
+import contextlib
 import signal
+import sqlite3
 import time
 import unittest
 
@@ -259,7 +261,24 @@ class Limits(PressCase):
         self.assertEqual(self.ctl('retry', 1, '--domain', 'x', '--address', 'a@b.example')
                          .returncode, 64)
         self.assertEqual(self.ctl('retry', 1, '--domain', 'a b').returncode, 65)
-        self.assertIn('Nothing waits', self.ok('retry', 1, '--domain', 'other.example').stdout)
+
+    def test_retry_of_a_domain_that_no_recipient_has_is_a_slip_and_changes_nothing(self):
+        self.press('on rcpt do reply 450 4.2.0 "later"', rows=people(gmail_com=3, paper_example=2))
+        self.send()
+        self.once()
+        before = self.waiting()
+        p = self.ctl('--lang=en', 'retry', 1, '--domain', 'gmail.con')
+        self.assertEqual((p.returncode, p.stdout), (66, ''))
+        self.assertIn('no recipient at gmail.con; did you mean gmail.com? Nothing was', p.stderr)
+        p = self.ctl('--lang=en', 'retry', 1, '--domain', 'elsewhere.org')
+        self.assertEqual((p.returncode, p.stdout), (66, ''))
+        self.assertIn('no recipient at elsewhere.org. Nothing was changed', p.stderr)
+        self.assertEqual(self.waiting(), before)
+
+    def waiting(self):
+        with contextlib.closing(sqlite3.connect(self.dir / 'press.db')) as db:
+            return [db.execute('SELECT id, state, due_at FROM delivery').fetchall(),
+                    db.execute('SELECT count(*) FROM audit').fetchall()]
 
 
 class Greylisting(PressCase):
