@@ -196,8 +196,13 @@ int release_paused_all_by(struct db *db, char **ret, struct err *e);
 /*
  * What pressd works on: visible releases that are approved or sending, not
  * paused, with something queued, deferred or unknown. What could leave at `now` comes first,
- * by class and id; then the others, the soonest first.
+ * then what waits for the limit of a domain, each by class and id; then the others, the soonest
+ * first. Where there are more than `max`, each look shows others of each class.
  */
+struct release_look {
+        int64_t now, grace_ms; /* nothing leaves sooner after its approval */
+        int64_t nth;           /* of the looks; goes up */
+};
 struct release_work {
         int64_t id;
         enum release_class class;
@@ -205,8 +210,8 @@ struct release_work {
         int64_t queued, retrying; /* counts now */
         bool parked;              /* some of them wait for the limit of their domain */
 };
-int release_work(struct db *db, int64_t now, struct release_work *v, size_t max, size_t *ret_n,
-                 struct err *e);
+int release_work(struct db *db, const struct release_look *look, struct release_work *v, size_t max,
+                 size_t *ret_n, struct err *e);
 /*
  * For --drain: *ret_to_try = open deliveries that will be tried by themselves (queued, deferred
  * or unknown with a due time, in an approved or sending release, unless paused or `pause --all`),

@@ -190,6 +190,7 @@ struct dispatch {
         size_t turn_of[RELEASE_CLASSES]; /* whose turn it is within a class */
         bool refresh;                    /* look at the database in this turn */
         int64_t refresh_at;              /* monotonic: look again then */
+        int64_t looked;                  /* so often */
         bool paused_all;
         int64_t cancelling; /* a release whose cancel somebody began, 0 = none */
 

@@ -209,6 +209,7 @@ static int work_take(struct dispatch *d, struct work *w, const struct release_wo
 int work_refresh(struct dispatch *d, struct err *e)
 {
         static struct release_work seen[WORK_MAX];
+        const struct release_look look = {d->now, dispatch_config(d)->grace_ms, d->looked++};
         struct work *w;
         size_t n = 0;
         int r;
@@ -217,7 +218,7 @@ int work_refresh(struct dispatch *d, struct err *e)
         if (r == 0)
                 r = release_cancel_unfinished(d->db, &d->cancelling, e);
         if (r == 0)
-                r = release_work(d->db, d->now, seen, WORK_MAX, &n, e);
+                r = release_work(d->db, &look, seen, WORK_MAX, &n, e);
         if (r < 0)
                 return r;
         for (size_t i = 0; i < d->nwork; i++)

@@ -8,44 +8,58 @@
 #include "sql.h"
 
 /*
- * More releases may be open than pressd takes at once, most of them scheduled
- * or waiting for a retry. So those that could send now come first, then those whose
- * letters all wait for the limit of a domain.
+ * More releases may be open than pressd takes at once, most of them scheduled or waiting for a
+ * retry. Stage 0 could send now; of stage 1 all letters wait for the limit of a domain, and only
+ * pressd knows whether it has room; stage 2 comes later. The first two are served by class, but
+ * an eighth of the places is each class's of each stage, and these move on with every look: so
+ * nobody who could send is hidden for good by others, however many they are.
  */
+#define NEVER           "9223372036854775807"
+#define AFTER_GRACE(at) "max(" at ", approved_at + ?3)"
+
 static const char WORK_SQL[] =
-        "WITH o AS (SELECT r.id, r.class, r.due_at, r.early_at, r.expires,"
+        "WITH o AS (SELECT r.id, r.class, r.due_at, r.early_at, r.expires, r.approved_at,"
         "       sum(CASE WHEN c.state = 'queued' THEN c.n ELSE 0 END) AS queued,"
         "       sum(CASE WHEN c.state IN ('deferred', 'unknown') THEN c.n ELSE 0 END) AS retrying,"
         "       EXISTS (SELECT 1 FROM delivery d WHERE d.release_id = r.id"
         "        AND d.parked IS NOT NULL) AS parked"
         "  FROM release_count c CROSS JOIN release r ON r.id = c.release_id" /* c first: few */
         " WHERE " COUNT_OPEN " AND c.state <> 'sending' AND " RELEASE_ACTIVE
-        " GROUP BY r.id, r.class, r.due_at, r.early_at, r.expires),"
-        " f AS (SELECT o.*, min("
+        " GROUP BY r.id, r.class, r.due_at, r.early_at, r.expires, r.approved_at),"
+        " f AS (SELECT o.*, CASE class WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END AS rank,"
+        " min("
         "  CASE WHEN queued = 0 OR parked AND NOT EXISTS (SELECT 1 FROM delivery d"
         "        WHERE d.release_id = o.id AND d.state = 'queued' AND d.parked IS NULL)"
-        "        THEN 9223372036854775807"
-        "       WHEN early_at < due_at AND EXISTS (SELECT 1 FROM delivery d"
+        "        THEN " NEVER "       WHEN early_at < due_at AND EXISTS (SELECT 1 FROM delivery d"
         "        WHERE d.release_id = o.id AND d.state = 'queued' AND d.parked IS NULL"
-        "         AND d.early = 1) THEN early_at"
-        "       ELSE due_at END,"
-        "  CASE WHEN parked THEN ?2 + 1 ELSE 9223372036854775807 END,"
-        "  coalesce((SELECT min(d.due_at) FROM delivery d WHERE d.release_id = o.id"
-        "   AND d.state IN ('deferred', 'unknown') AND d.parked IS NULL AND d.due_at IS NOT NULL),"
-        "   9223372036854775807)) AS free_at FROM o)"
-        "SELECT id, class, due_at, early_at, expires, queued, retrying, parked FROM f"
-        " ORDER BY free_at > ?2, CASE class WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END,"
-        " CASE WHEN free_at > ?2 THEN free_at ELSE 0 END, id LIMIT ?1";
+        "         AND d.early = 1) THEN " AFTER_GRACE("early_at") "       ELSE " AFTER_GRACE(
+                "due_at") " END,"
+                          "  coalesce((SELECT min(d.due_at) FROM delivery d WHERE d.release_id = o.id"
+                          "   AND d.state IN ('deferred', 'unknown') AND d.parked IS NULL AND d.due_at IS NOT NULL),"
+                          "   " NEVER ")) AS free_at FROM o),"
+                          " s AS (SELECT f.*, CASE WHEN free_at <= ?2 THEN 0 WHEN parked THEN 1 ELSE 2 END AS stage"
+                          "  FROM f),"
+                          " p AS (SELECT s.*,"
+                          "  row_number() OVER (PARTITION BY stage, rank ORDER BY id) - 1 AS nth,"
+                          "  count(*) OVER (PARTITION BY stage, rank) AS n FROM s),"
+                          " q AS (SELECT p.*, (nth + n - ?4 * (?1 / 8 + 1) % n) % n AS place FROM p)"
+                          "SELECT id, class, due_at, early_at, expires, queued, retrying, parked FROM (SELECT * FROM q"
+                          "  ORDER BY stage = 2 OR place > ?1 / 8, stage, CASE stage WHEN 2 THEN free_at ELSE rank END,"
+                          "   CASE stage WHEN 2 THEN id ELSE place END LIMIT ?1) w"
+                          " ORDER BY stage, CASE stage WHEN 2 THEN free_at ELSE rank END, id";
 
-int release_work(struct db *db, int64_t now, struct release_work *v, size_t max, size_t *ret_n,
-                 struct err *e)
+int release_work(struct db *db, const struct release_look *look, struct release_work *v, size_t max,
+                 size_t *ret_n, struct err *e)
 {
         CLEANUP(sql_close) struct sql *q = NULL;
         size_t n = 0;
         int r = count_sync(db, e);
 
         if (r >= 0)
-                r = sql_open(db, WORK_SQL, SQL_WITH(SQL_INT((int64_t) max), SQL_INT(now)), &q, e);
+                r = sql_open(db, WORK_SQL,
+                             SQL_WITH(SQL_INT((int64_t) max), SQL_INT(look->now),
+                                      SQL_INT(look->grace_ms), SQL_INT(look->nth)),
+                             &q, e);
         if (r < 0)
                 return r;
         while ((r = sql_step(q, e)) > 0 && n < max) {

@@ -109,6 +109,28 @@ class Limits(PressCase):
         for n in range(2, 24, 2):
             self.assertEqual(titles[:n].count('Hai'), n // 2, titles)
 
+    def test_hundreds_of_urgent_releases_that_wait_hide_no_other(self):
+        """pressd looks at 256 releases at a time."""
+        self.press('on dot do delay 5', rows=people(gmail_com=1, slow_example=3, paper_example=3),
+                   relay={'connections': 4},
+                   sections={**limit(rate=1), **limit('slow.example', rate=40)})
+        def of(domain):
+            return ' or '.join(f'email:n{n}@{domain}' for n in range(3))
+        pressd = self.pressd()
+        urgent = self.statement(Class='urgent', To='email:n0@gmail.com', name='u.txt')
+        for _ in range(300):
+            self.ok('send', urgent, '--again')
+        harness.wait_until(lambda: self.parked() >= 299, 20)
+        self.send(self.statement(To=of('slow.example'), Title='Thường'))
+        self.send(self.statement(To=of('paper.example'), Title='Hằng ngày', Class='routine'))
+        harness.wait_until(lambda: self.counts(302) == {'relayed': 3}, 3, 'no limit')
+        harness.wait_until(lambda: self.counts(301) == {'relayed': 3}, 8, 'its limit has room')
+        self.assertTrue(pressd.running())
+
+    def parked(self):
+        with contextlib.closing(sqlite3.connect(self.dir / 'press.db')) as db:
+            return db.execute('SELECT count(*) FROM delivery WHERE parked IS NOT NULL').fetchone()[0]
+
     # --- letters a minute
 
     def paced(self, factor, *args):

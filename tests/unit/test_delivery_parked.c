@@ -127,7 +127,7 @@ static void test_a_hundred_thousand_parked_ones_are_never_looked_at_again(void *
         assert_true(many_claim + many_parked < MANY / 10);
 
         /* Nor are they where pressd looks each second. */
-        assert_int_equal(release_work(s->db, NOON, work, 4, &n, NULL), 0);
+        assert_int_equal(release_work(s->db, &AT_NOON, work, 4, &n, NULL), 0);
         assert_int_equal(n, 2);
         assert_true(work[0].parked && work[1].parked);
         assert_true(sqlfault_instructions() < 2000);

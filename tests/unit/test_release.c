@@ -96,7 +96,7 @@ static void test_a_staged_release_cannot_be_seen(void **state)
         assert_int_equal(by_key(s, "k"), 0);
         assert_ok(release_list(s->db, 10, &l, &e), &e);
         assert_int_equal(l.n, 0);
-        assert_ok(release_work(s->db, NOON, work, 4, &n, &e), &e);
+        assert_ok(release_work(s->db, &AT_NOON, work, 4, &n, &e), &e);
         assert_int_equal(n, 0);
         assert_int_equal(scratch_int(s, "SELECT count(*) FROM audit"), 0);
 }

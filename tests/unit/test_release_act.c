@@ -168,7 +168,7 @@ static void test_a_paused_release_is_not_worked_on_until_resumed(void **state)
         assert_int_equal(ACT(s, release_resume(&tx, id, &HOA, &te)), -EINVAL);
         assert_int_equal(ACT(s, release_pause(&tx, id, "chờ", &HOA, &te)), 0);
         assert_int_equal(shown(s, id), RELEASE_PAUSED);
-        assert_int_equal(release_work(s->db, NOON, w, 2, &n, NULL), 0);
+        assert_int_equal(release_work(s->db, &AT_NOON, w, 2, &n, NULL), 0);
         assert_int_equal(n, 0);
         assert_false(scratch_claim(s, id, NOON, &d));
         assert_int_equal(ACT(s, release_resume(&tx, id, &HOA, &te)), 0);
@@ -194,7 +194,7 @@ static void test_pause_all_stops_every_claim(void **state)
         assert_true(paused);
         assert_int_equal(release_paused_all_by(s->db, &by, NULL), 0);
         assert_string_equal(by, HOA.name);
-        assert_int_equal(release_work(s->db, NOON, w, 2, &n, NULL), 0);
+        assert_int_equal(release_work(s->db, &AT_NOON, w, 2, &n, NULL), 0);
         assert_int_equal(n, 0);
         assert_false(scratch_claim(s, id, NOON, &d));
         assert_int_equal(release_open(s->db, &to_try, &person, NULL), 0);
@@ -287,7 +287,7 @@ static void test_work_is_listed_urgent_first_then_oldest(void **state)
         scratch_publish(s, &normal, 2, true);
         scratch_publish(s, &urgent, 1, true);
         scratch_publish(s, &proposed, 1, false);
-        assert_int_equal(release_work(s->db, NOON, w, 8, &n, NULL), 0);
+        assert_int_equal(release_work(s->db, &AT_NOON, w, 8, &n, NULL), 0);
         assert_int_equal(n, 3);
         assert_int_equal(w[0].id, urgent.id);
         assert_int_equal(w[1].id, normal.id);
@@ -296,7 +296,7 @@ static void test_work_is_listed_urgent_first_then_oldest(void **state)
         assert_int_equal(w[2].queued, 3);
         assert_int_equal(w[2].retrying, 0);
         assert_int_equal(w[2].due_at, NOON);
-        assert_int_equal(release_work(s->db, NOON, w, 1, &n, NULL), 0);
+        assert_int_equal(release_work(s->db, &AT_NOON, w, 1, &n, NULL), 0);
         assert_int_equal(n, 1);
 }
 
