@@ -98,6 +98,7 @@ $(UNIT): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libpress.a
 $(patsubst %,$(BUILD)/tests/test_relay%,_open _tls) $(BUILD)/tests/test_relay: $(BUILD)/tests/fakerelay.o
 
 STORE_TESTS := $(patsubst %,$(BUILD)/tests/test_%,suppress db db_damage db_init release release_act release_work delivery delivery_parked delivery_upkeep event finding manifest returned)
+STORE_TESTS += $(BUILD)/tests/test_call
 $(STORE_TESTS): $(BUILD)/tests/scratch.o $(BUILD)/tests/sqlfault.o
 $(STORE_TESTS): LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec
 $(patsubst %,$(BUILD)/tests/test_%,act explain tally view fault relay_order returns): $(BUILD)/tests/scratch.o

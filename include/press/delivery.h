@@ -23,6 +23,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* detail of an `expired` one: somebody reached the person, so that nothing is left to decide */
+#define DELIVERY_BY_TELEPHONE "settled by telephone"
+
 struct delivery { /* owns its strings */
         int64_t id, release_id;
         int64_t contact_id; /* 0 = an address given by hand (resend) */
@@ -166,7 +169,8 @@ int delivery_page(struct db *db, int64_t release, int64_t after, size_t limit,
 /*
  * Whom a release did not reach and will not try again: refused, bounced, expired, no usable
  * address (not the stop list, not the trial list), where no later copy for the same contact or
- * address did better. Most important first (priority, then id), at most `limit`.
+ * address did better and nobody reached them by telephone (call.h). Most important first
+ * (priority, then id), at most `limit`.
  */
 int delivery_unreached(struct db *db, int64_t release, size_t limit, struct delivery_list *ret,
                        struct err *e);

@@ -17,6 +17,8 @@
 struct tally {
         int64_t state[DELIVERY_STATES];
         int64_t suppressed[DELIVERY_REASONS]; /* why; they add up to state[DELIVERY_SUPPRESSED] */
+        /* how many of state[] were reached by telephone; of the suppressed, who has no address */
+        int64_t phoned[DELIVERY_STATES];
 };
 
 /* By kind of organisation. Cheap: the kept counts, less what was sent again. */

@@ -38,10 +38,11 @@ void view_release(const struct release *r, const struct tally *t, int64_t now, b
 
 /*
  * Of people. Not reached: refused, bounced, expired, no usable address, as delivery_unreached()
- * names them. Not confirmed: relayed, unknown.
+ * names them. Phoned: of the same, who was reached by telephone. Not confirmed: relayed, unknown.
  */
 int64_t view_people(const struct tally *t);
 int64_t view_not_reached(const struct tally *t);
+int64_t view_phoned(const struct tally *t);
 int64_t view_not_confirmed(const struct tally *t);
 
 /*

@@ -165,7 +165,7 @@ int act_retry(const struct act *a, int64_t release, const char *address, const c
 
 /* --- resend --------------------------------------------------------------------- */
 
-static int check_address(const struct act *a, const char *address, struct err *e)
+int act_check_address(const struct act *a, const char *address, struct err *e)
 {
         enum delivery_reason why;
         int r;
@@ -246,7 +246,7 @@ int act_resend_to(const struct act *a, int64_t release, const char *address, con
         int r;
 
         assert(note[0]);
-        r = check_address(a, address, e);
+        r = act_check_address(a, address, e);
         if (r == 0)
                 r = stand_in(a, release, address, old, &d, e);
         if (r < 0)

@@ -54,6 +54,18 @@ static const char *const known[] = {
         N_("the reply to EHLO"),
         N_("the reply to our login"),
         N_("the banner"),
+        N_("taken back by %s: %s"), /* telephone calls: store/call */
+        N_("reached by telephone, says %s: %s"),
+        N_("reached by telephone, says %s"),
+        N_("telephoned, no answer, says %s: %s"),
+        N_("telephoned, no answer, says %s"),
+        N_("telephoned, word left, says %s: %s"),
+        N_("telephoned, word left, says %s"),
+        N_("new address by telephone %s, says %s: %s"),
+        N_("new address by telephone %s, says %s"),
+        N_("new address by telephone: %s"),
+        N_("new address by telephone"),
+        N_("settled by telephone"),
         N_("The certificate is NOT trusted. %s"), /* GnuTLS */
         N_("The certificate issuer is unknown. "),
         N_("The certificate chain uses expired certificate. "),

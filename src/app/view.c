@@ -45,7 +45,10 @@ void view_delivery(const struct release *r, const struct delivery *d, int64_t no
         case DELIVERY_REFUSED:
         case DELIVERY_BOUNCED: break;
         case DELIVERY_EXPIRED:
-                why = d->attempt || d->out_at ? "" : msg_text(lang, "it was never tried");
+                if (strcmp(d->detail, DELIVERY_BY_TELEPHONE) == 0)
+                        why = msg_text(lang, "reached by telephone, the letter is not tried again");
+                else
+                        why = d->attempt || d->out_at ? "" : msg_text(lang, "it was never tried");
                 break;
         default: why = ""; break;
         }
@@ -99,7 +102,13 @@ int64_t view_not_reached(const struct tally *t)
 {
         return t->state[DELIVERY_REFUSED] + t->state[DELIVERY_BOUNCED] +
                t->state[DELIVERY_EXPIRED] + t->suppressed[REASON_NO_ADDRESS] +
-               t->suppressed[REASON_DEAD_ADDRESS];
+               t->suppressed[REASON_DEAD_ADDRESS] - view_phoned(t);
+}
+
+int64_t view_phoned(const struct tally *t)
+{
+        return t->phoned[DELIVERY_REFUSED] + t->phoned[DELIVERY_BOUNCED] +
+               t->phoned[DELIVERY_EXPIRED] + t->phoned[DELIVERY_SUPPRESSED];
 }
 
 int64_t view_not_confirmed(const struct tally *t)

@@ -10,6 +10,7 @@
 #include "press/moment.h"
 #include "press/text.h"
 #include "press/view.h"
+#include "who.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -139,112 +140,8 @@ static void print_left_out(struct cli *c, const struct release *rel, const char 
         json_end(&j, stdout);
 }
 
-/* --- who is meant ----------------------------------------------------------------------- */
-
-#define FITTING_MAX 200 /* looked at */
-#define NAMED_MAX   5   /* in the answer to a name that several have */
-
-struct who { /* those meant: deliveries of one person, or a contact or address without any */
-        struct delivery_list l;
-        struct contact contact; /* id 0: none */
-        struct addr address;    /* mailbox "": none */
-};
-
-static void who_done(struct who *w)
-{
-        delivery_list_done(&w->l);
-        contact_done(&w->contact);
-}
-
-/* "12" or "#12"; 0 when it is no number. */
-static int64_t contact_id(const char *s)
-{
-        s += s[0] == '#';
-        return s[0] && strspn(s, "0123456789") == strlen(s) && strlen(s) < 18 ? strtoll(s, NULL, 10)
-                                                                              : 0;
-}
-
-struct fitting { /* those whom a name fits, told by number */
-        char text[ERR_ARG_BYTES];
-        int64_t last;
-        size_t n;
-};
-
-static void fit(struct fitting *f, int64_t id, const char *name, const char *org,
-                const char *address)
-{
-        char person[CLI_PERSON_MAX];
-        size_t used = strlen(f->text);
-
-        if (f->n && f->last == id && id)
-                return; /* another copy for the same */
-        f->last = id;
-        if (f->n++ >= NAMED_MAX)
-                return;
-        cli_person(name, org, address, person);
-        if (id)
-                snprintf(f->text + used, sizeof(f->text) - used, "%s%lld (%.60s)", used ? ", " : "",
-                         (long long) id, person);
-        else
-                snprintf(f->text + used, sizeof(f->text) - used, "%s%s", used ? ", " : "", address);
-}
-
-static int several(const char *words, const struct fitting *f, struct err *e)
-{
-        return err_set(e, -ENOENT, "“%s” fits %zu people; name one by number or address: %s%s",
-                       words, f->n, f->text, f->n > NAMED_MAX ? ", …" : "");
-}
-
-/* By words: among the recipients first, then in the book. */
-static int by_words(struct cli *c, int64_t release, const char *words, struct who *ret,
-                    struct err *e)
-{
-        CLEANUP(contact_list_done) struct contact_list l = {0};
-        struct fitting f = {0};
-        int r = delivery_who(c->db, release, words, FITTING_MAX, &ret->l, e);
-
-        for (size_t i = 0; i < ret->l.n; i++)
-                fit(&f, ret->l.v[i].contact_id, ret->l.v[i].name, ret->l.v[i].org,
-                    ret->l.v[i].address);
-        if (r < 0 || f.n == 1)
-                return r;
-        if (f.n > 1)
-                return several(words, &f, e);
-        r = contact_find(c->db, words, true, c->now, FITTING_MAX, &l, e);
-        for (size_t i = 0; i < l.n && r == 0; i++)
-                fit(&f, l.v[i].id, l.v[i].name, l.v[i].org, l.v[i].email);
-        if (r < 0)
-                return r;
-        if (f.n == 0)
-                return err_set(e, -ENOENT, "nobody in the release or the book fits “%s”", words);
-        if (f.n > 1)
-                return several(words, &f, e);
-        ret->contact = l.v[0];
-        l.v[0] = (struct contact){0};
-        return 0;
-}
-
-static int by_number(struct cli *c, int64_t release, int64_t id, struct who *ret, struct err *e)
-{
-        int r = delivery_of_contact(c->db, release, id, &ret->l, e);
-
-        return r == 0 && ret->l.n == 0 ? contact_get(c->db, id, &ret->contact, e) : r;
-}
-
-static int find(struct cli *c, int64_t release, const char *words, struct who *ret, struct err *e)
-{
-        int64_t id = contact_id(words);
-        int r;
-
-        if (id)
-                return by_number(c, release, id, ret, e);
-        if (!strchr(words, '@'))
-                return by_words(c, release, words, ret, e);
-        r = addr_parse(words, &ret->address, e);
-        return r == 0 ? delivery_find(c->db, release, ret->address.mailbox, &ret->l, e) : r;
-}
-
-static int explain_who(struct cli *c, const struct release *rel, const struct who *w, struct err *e)
+static int explain_who(struct cli *c, const struct release *rel, const struct cli_who *w,
+                       struct err *e)
 {
         CLEANUP(lines_done) struct lines why = {0};
         const struct explain x = {c->db, c->config, c->now, c->lang, lines_add, &why};
@@ -261,25 +158,11 @@ static int explain_who(struct cli *c, const struct release *rel, const struct wh
         return r;
 }
 
-/* A name may come in several words without quotes. */
-static char *joined(const struct args *a)
-{
-        char *words = mem_strdup(a->v[1]);
-
-        for (int i = 2; i < a->n; i++) {
-                char *longer = mem_printf("%s %s", words, a->v[i]);
-
-                free(words);
-                words = longer;
-        }
-        return words;
-}
-
 int cmd_explain(struct cli *c, const struct args *a)
 {
         CLEANUP(release_done) struct release rel = {0};
-        CLEANUP(mem_free) char *words = joined(a);
-        CLEANUP(who_done) struct who w = {.address = {.mailbox = ""}};
+        CLEANUP(mem_free) char *words = cli_words(a, 1);
+        CLEANUP(cli_who_done) struct cli_who w = {.address = {.mailbox = ""}};
         struct err e = {0};
         int64_t id;
         int r = cli_db(c);
@@ -290,7 +173,7 @@ int cmd_explain(struct cli *c, const struct args *a)
                 return r;
         r = release_get(c->db, id, &rel, &e);
         if (r == 0)
-                r = find(c, id, words, &w, &e);
+                r = cli_who(c, id, words, &w, &e);
         if (r < 0)
                 return cli_fail(c, r, &e);
         if (!c->json)

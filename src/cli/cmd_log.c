@@ -125,6 +125,8 @@ static int print_line(const struct cli *c, const struct event *ev)
         printf("  %s  ", cli_person(ev->name, ev->org, ev->address, person));
         if (strcmp(ev->kind, "resend") == 0)
                 cli_say(c, "sent again by hand");
+        else if (strcmp(ev->kind, "call") == 0)
+                cli_say(c, "telephone call");
         else
                 fputs(delivery_state_title(ev->state, c->lang), stdout);
         if (ev->attempt) {

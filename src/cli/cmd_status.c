@@ -8,6 +8,7 @@
 #include "press/mem.h"
 #include "press/moment.h"
 #include "press/tally.h"
+#include "press/unconfirmed.h"
 #include "press/view.h"
 #include "table.h"
 
@@ -31,6 +32,7 @@ struct status { /* one release at one instant */
         struct release r;
         int64_t counts[DELIVERY_STATES];      /* of deliveries: what programs are told */
         struct tally kind[ORG_KINDS], people; /* what people are told; the latter is the sum */
+        struct unconfirmed unconfirmed;
         struct hold hold;
 };
 
@@ -54,6 +56,9 @@ static int status_read(struct cli *c, int64_t id, struct status *s, struct err *
                 r = tally_by_kind(c->db, id, s->kind, e);
         if (r == 0)
                 tally_sum(s->kind, &s->people);
+        if (r == 0)
+                r = unconfirmed_read(c->db, c->config, &s->r, s->kind, clock_wall(),
+                                     &s->unconfirmed, e);
         return r == 0 ? hold_read(c->db, c->config, &s->r, &s->hold, e) : r;
 }
 
@@ -100,6 +105,25 @@ static void suppressed(const struct cli *c, const struct tally *people, struct t
         }
 }
 
+/* Relayed, and nothing was heard within the class's time. */
+static int64_t not_confirmed(const struct status *s)
+{
+        return s->people.state[DELIVERY_RELAYED] - unconfirmed_pending(&s->unconfirmed);
+}
+
+static void handed_on(const struct cli *c, const struct status *s, struct table *t)
+{
+        const int64_t n[] = {not_confirmed(s), unconfirmed_pending(&s->unconfirmed)};
+        char title[UNCONFIRMED_TEXT_MAX];
+
+        for (int pending = 0; pending < 2; pending++) {
+                if (!n[pending])
+                        continue;
+                table_number(t, n[pending]);
+                table_cell(t, unconfirmed_title(&s->unconfirmed, pending, c->lang, title));
+        }
+}
+
 static void print_counts(const struct cli *c, const struct status *s, FILE *out)
 {
         CLEANUP(table_done) struct table t = TABLE(2, 1u << 0);
@@ -109,47 +133,55 @@ static void print_counts(const struct cli *c, const struct status *s, FILE *out)
         for (int i = 0; i < DELIVERY_STATES; i++) {
                 if (i == DELIVERY_SUPPRESSED)
                         suppressed(c, &s->people, &t);
+                else if (i == DELIVERY_RELAYED)
+                        handed_on(c, s, &t);
                 else if (s->people.state[i]) {
                         table_number(&t, s->people.state[i]);
                         table_cell(&t, delivery_state_title((enum delivery_state) i, c->lang));
                 }
         }
+        if (view_phoned(&s->people)) {
+                table_number(&t, view_phoned(&s->people));
+                table_cell(&t, msg_text(c->lang, "of those not reached: told by telephone"));
+        }
         table_print(&t, 2, out);
 }
 
-#define GROUP_COLUMNS 7
+#define GROUP_COLUMNS 9
 
-/* All, waiting, handed on, unknown, accepted, not reached, not sent: they add up. */
-static void group_sums(const struct tally *t, int64_t out[GROUP_COLUMNS])
+/* All, waiting, handed on (two), unknown, accepted, not reached, phoned, not sent: they add up. */
+static void group_sums(const struct tally *t, int64_t pending, int64_t out[GROUP_COLUMNS])
 {
         const int64_t *n = t->state;
 
         out[0] = view_people(t);
         out[1] = n[DELIVERY_QUEUED] + n[DELIVERY_SENDING] + n[DELIVERY_DEFERRED];
-        out[2] = n[DELIVERY_RELAYED];
-        out[3] = n[DELIVERY_UNKNOWN];
-        out[4] = n[DELIVERY_DELIVERED];
-        out[5] = view_not_reached(t);
-        out[6] = out[0] - out[1] - out[2] - out[3] - out[4] - out[5];
+        out[2] = pending;
+        out[3] = n[DELIVERY_RELAYED] - pending;
+        out[4] = n[DELIVERY_UNKNOWN];
+        out[5] = n[DELIVERY_DELIVERED];
+        out[6] = view_not_reached(t);
+        out[7] = view_phoned(t);
+        out[8] = out[0];
+        for (int i = 1; i < 8; i++)
+                out[8] -= out[i];
 }
 
 /* A column in which nothing stands is left out: the table fits a narrow terminal. */
 static void print_groups(const struct cli *c, const struct status *s)
 {
         static const char *const head[GROUP_COLUMNS] = {
-                N_("recipients"),
-                N_("waiting"),
-                N_("handed on, not confirmed"),
-                N_("outcome unknown"),
-                N_("accepted by their server"),
-                N_("not reached"),
+                N_("recipients"),      N_("waiting"),
+                N_("handed on"),       N_("handed on, not confirmed"),
+                N_("outcome unknown"), N_("accepted by their server"),
+                N_("not reached"),     N_("told by telephone"),
                 N_("not sent"),
         };
         CLEANUP(table_done) struct table t = TABLE(1, ~1u);
         int64_t sum[ORG_KINDS][GROUP_COLUMNS], in_all[GROUP_COLUMNS] = {0};
 
         for (int k = 0; k < ORG_KINDS; k++) {
-                group_sums(&s->kind[k], sum[k]);
+                group_sums(&s->kind[k], s->unconfirmed.pending[k], sum[k]);
                 for (int i = 0; i < GROUP_COLUMNS; i++)
                         in_all[i] += sum[k][i];
         }
@@ -201,6 +233,7 @@ static int print_status(struct cli *c, const struct status *s, struct err *e)
         putchar('\n');
         print_counts(c, s, stdout);
         print_groups(c, s);
+        unconfirmed_say(&s->unconfirmed, c->lang, hindrance, stdout);
         return print_unreached(c, &s->r, e);
 }
 

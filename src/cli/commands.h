@@ -64,6 +64,10 @@ int cmd_cancel(struct cli *c, const struct args *a);
 int cmd_retry(struct cli *c, const struct args *a);
 int cmd_resend(struct cli *c, const struct args *a);
 
+extern const struct cli_option cmd_calls_options[], cmd_call_options[];
+int cmd_calls(struct cli *c, const struct args *a);
+int cmd_call(struct cli *c, const struct args *a);
+
 int cmd_report_parse(struct cli *c, const struct args *a);
 extern const struct cli_option cmd_report_relay_log_options[];
 int cmd_report_relay_log(struct cli *c, const struct args *a);

@@ -16,7 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define TABLE_COLUMNS 8
+#define TABLE_COLUMNS 12
 
 struct table { /* owns its cells */
         unsigned columns;

@@ -101,7 +101,8 @@ int delivery_copies(struct db *db, const struct delivery *d, struct delivery_lis
 int delivery_unreached(struct db *db, int64_t release, size_t limit, struct delivery_list *ret,
                        struct err *e)
 {
-#define TRIED " AND l.state NOT IN ('suppressed', 'cancelled'))"
+#define REACHED " AND k.outcome = 'reached' AND k.undone_at IS NULL)"
+#define TRIED   " AND l.state NOT IN ('suppressed', 'cancelled'))"
         static const char sql[] =
                 "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.release_id = ?1"
                 " AND (d.state = 'refused' OR d.state = 'bounced' OR d.state = 'expired'"
@@ -112,10 +113,14 @@ int delivery_unreached(struct db *db, int64_t release, size_t limit, struct deli
                 " AND NOT EXISTS (SELECT 1 FROM delivery l WHERE l.address = d.address"
                 "  AND l.address <> '' AND l.release_id = d.release_id AND l.copy > d.copy" TRIED
                 " AND NOT EXISTS (SELECT 1 FROM delivery l WHERE l.replaces = d.id" TRIED
-                " ORDER BY d.priority, d.id LIMIT ?2";
+                " AND NOT EXISTS (SELECT 1 FROM call k WHERE k.release_id = d.release_id"
+                "  AND k.contact_id = d.contact_id" REACHED
+                " AND NOT EXISTS (SELECT 1 FROM call k WHERE (k.delivery_id = d.id"
+                "  OR k.delivery_id = d.replaces)" REACHED " ORDER BY d.priority, d.id LIMIT ?2";
 
         return read_list(db, sql, SQL_WITH(SQL_INT(release), SQL_INT((int64_t) limit)), ret, e);
 #undef TRIED
+#undef REACHED
 }
 
 int delivery_next_retry(struct db *db, int64_t release, int64_t *ret, struct err *e)

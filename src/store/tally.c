@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "press/tally.h"
 
+#include "doubles.h"
 #include "press/mem.h"
 #include "press/release.h"
 #include "sql.h"
@@ -30,40 +31,52 @@ static int add_rows(struct db *db, const char *sql, int64_t release, int sign,
         return r;
 }
 
-/*
- * What must not count beside a later copy: the earlier delivery, or the copy itself where it was
- * not tried. Copies follow all first deliveries in order of id, so few rows are looked at.
- */
+/* What must not count beside a later copy. */
 static int take_doubles(struct db *db, int64_t release, struct tally by_kind[ORG_KINDS],
                         struct err *e)
 {
         static const char sql[] =
-                "WITH later AS MATERIALIZED"
-                " (SELECT id, contact_id, address, copy, replaces,"
-                "         state IN ('suppressed', 'cancelled') AS untried"
-                "    FROM delivery WHERE release_id = ?1"
-                "     AND id > (SELECT id FROM delivery WHERE release_id = ?1 AND copy = 0"
-                "                ORDER BY id DESC LIMIT 1)),"
-                " pair AS"
-                " (SELECT p.id AS old, l.id AS new, l.untried FROM later l JOIN delivery p"
-                "     ON p.release_id = ?1 AND p.contact_id = l.contact_id AND p.copy < l.copy"
-                "  UNION"
-                "  SELECT p.id, l.id, l.untried FROM later l JOIN delivery p"
-                "     ON p.address = l.address AND p.address <> '' AND p.release_id = ?1"
-                "    AND p.copy < l.copy"
-                "  UNION"
-                "  SELECT replaces, id, untried FROM later WHERE replaces IS NOT NULL)"
-                " SELECT d.org_kind, d.state, d.reason, count(*) FROM delivery d"
-                "  WHERE d.id IN (SELECT CASE WHEN untried THEN new ELSE old END FROM pair)"
-                "  GROUP BY 1, 2, 3";
+                DOUBLES_WITH "SELECT d.org_kind, d.state, d.reason, count(*) FROM delivery d"
+                             " WHERE d.id IN (SELECT id FROM doubles) GROUP BY 1, 2, 3";
 
         return add_rows(db, sql, release, -1, by_kind, e);
 }
 
+/* Of those that count, how many somebody reached by telephone. */
+static int add_phoned(struct db *db, int64_t release, struct tally by_kind[ORG_KINDS],
+                      struct err *e)
+{
+        static const char any_sql[] = "SELECT 1 FROM call WHERE release_id = ?1 LIMIT 1";
+        static const char sql[] =
+                DOUBLES_WITH "SELECT d.org_kind, d.state, count(*) FROM delivery d"
+                             " WHERE d.id IN (" PHONED ") AND d.id NOT IN (SELECT id FROM doubles)"
+                             " AND (d.state <> 'suppressed'"
+                             "      OR d.reason IN ('no-address', 'dead-address')) GROUP BY 1, 2";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int64_t any;
+        int r = sql_get_int(db, any_sql, SQL_WITH(SQL_INT(release)), &any, e);
+
+        if (r <= 0)
+                return r;
+        r = sql_open(db, sql, SQL_WITH(SQL_INT(release)), &q, e);
+        if (r < 0)
+                return r;
+        while ((r = sql_step(q, e)) > 0) {
+                int kind = words_find(&org_kinds, sql_text(q, 0));
+                int state = words_find(&delivery_states, sql_text(q, 1));
+
+                if (kind >= 0 && state >= 0)
+                        by_kind[kind].phoned[state] += sql_int(q, 2);
+        }
+        return r;
+}
+
 static void add(struct tally *to, const struct tally *from)
 {
-        for (int i = 0; i < DELIVERY_STATES; i++)
+        for (int i = 0; i < DELIVERY_STATES; i++) {
                 to->state[i] += from->state[i];
+                to->phoned[i] += from->phoned[i];
+        }
         for (int i = 0; i < DELIVERY_REASONS; i++)
                 to->suppressed[i] += from->suppressed[i];
 }
@@ -89,6 +102,8 @@ int tally_by_kind(struct db *db, int64_t release, struct tally ret[ORG_KINDS], s
                 r = add_rows(db, reasons_sql, release, 1, by_kind, e);
         if (r == 0)
                 r = take_doubles(db, release, by_kind, e);
+        if (r == 0)
+                r = add_phoned(db, release, by_kind, e);
         if (r == 0)
                 memcpy(ret, by_kind, sizeof(by_kind));
         return r;

@@ -206,7 +206,7 @@ class Reading(CommandCase):
         self.send()
         harness.Pressd.once(self.conf)
         out = self.ok('status', 1, '--lang', 'vi').stdout
-        self.assertRegex(out, r'người nhận +đã chuyển, chưa xác nhận +không rõ kết quả\n')
+        self.assertRegex(out, r'người nhận +đã chuyển +không rõ kết quả\n')
         self.assertRegex(out, r'Cơ quan báo chí +3 +2 +1\n')
         self.assertIn('chờ người quyết định: 1.', out)
 
