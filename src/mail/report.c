@@ -162,11 +162,26 @@ static const char *status_in_text(const struct returned *m)
         return NULL;
 }
 
+/* The address that a server's words name, such as it is there in "<>". */
+static bool name_in(const struct returned *m, const char *words, char *out)
+{
+        struct found f;
+        size_t pos = 0;
+
+        while (address_next(words, strlen(words), &pos, &f)) {
+                address_copy(&f, out);
+                if (out[0] && !address_of_machine(out) && !is_own(m, out))
+                        return true;
+        }
+        return false;
+}
+
 /* A status that names nobody who can be written to takes the notice's addresses. */
 static void name_the_nameless(const struct returned *m, struct report *r)
 {
         CLEANUP(report_done) struct report words = {0};
         struct report_row said = {0};
+        char address[ADDR_MAX];
         size_t kept = 0;
 
         for (size_t i = 0; i < r->rows; i++)
@@ -180,6 +195,8 @@ static void name_the_nameless(const struct returned *m, struct report *r)
         if (kept)
                 return;
         notice_read(m, &words);
+        if (!words.rows && name_in(m, said.diagnostic, address))
+                report_row(&words, address);
         for (size_t i = 0; i < words.rows; i++) {
                 struct report_row *row = report_row(r, words.row[i].address);
 
@@ -197,6 +214,8 @@ static void read_status(struct returned *m, struct report *r)
                 status_read(m, m->status.s, r);
         else if (inside)
                 status_read(m, inside, r);
+        else if (m->receipt.len)
+                status_read(m, m->receipt.s, r);
         name_the_nameless(m, r);
         if (!r->rows)
                 notice_read(m, r);

@@ -235,20 +235,90 @@ static const char *skip_element(const char *p, const char *name)
         return end ? end : p + strlen(p);
 }
 
+void add_character(struct buf *b, unsigned long c)
+{
+        if (c < 0x80) {
+                buf_addc(b, (char) c);
+        } else if (c < 0x800) {
+                buf_addc(b, (char) (0xc0 | c >> 6));
+                buf_addc(b, (char) (0x80 | (c & 63)));
+        } else if (c < 0x10000) {
+                buf_addc(b, (char) (0xe0 | c >> 12));
+                buf_addc(b, (char) (0x80 | (c >> 6 & 63)));
+                buf_addc(b, (char) (0x80 | (c & 63)));
+        } else if (c < 0x110000) {
+                buf_addc(b, (char) (0xf0 | c >> 18));
+                buf_addc(b, (char) (0x80 | (c >> 12 & 63)));
+                buf_addc(b, (char) (0x80 | (c >> 6 & 63)));
+                buf_addc(b, (char) (0x80 | (c & 63)));
+        }
+}
+
+/* "&#233;" and "&#xe9;"; NULL when it is none. */
+static const char *add_number(const char *p, struct buf *out)
+{
+        bool hex = tolower((unsigned char) p[2]) == 'x';
+        char *end;
+        unsigned long c;
+
+        if (p[1] != '#' || !isxdigit((unsigned char) p[2 + hex]))
+                return NULL;
+        c = strtoul(p + 2 + hex, &end, hex ? 16 : 10);
+        if (c < 32 || (c > 0xd7ff && c < 0xe000) || c > 0x10ffff)
+                return NULL;
+        add_character(out, c);
+        return end + (*end == ';');
+}
+
+/* What is looked for has no marks: "&eacute;" is an e. */
+static const char *add_marked(const char *p, struct buf *out)
+{
+        static const char *const marks[] = {"acute;", "grave;", "circ;", "uml;",
+                                            "tilde;", "cedil;", "ring;"};
+
+        for (size_t i = 0; i < COUNT_OF(marks); i++)
+                if (isalpha((unsigned char) p[1]) &&
+                    strncasecmp(p + 2, marks[i], strlen(marks[i])) == 0) {
+                        buf_addc(out, p[1]);
+                        return p + 2 + strlen(marks[i]);
+                }
+        return NULL;
+}
+
 static const char *add_entity(const char *p, struct buf *out)
 {
+        const char *behind;
+
         static const struct {
                 const char *name, *text;
-        } names[] = {{"&lt;", "<"},    {"&gt;", ">"},   {"&amp;", "&"}, {"&nbsp;", " "},
-                     {"&quot;", "\""}, {"&apos;", "'"}, {"&#39;", "'"}, {"&#64;", "@"}};
+        } names[] = {{"&lt;", "<"},     {"&gt;", ">"},    {"&amp;", "&"},   {"&nbsp;", " "},
+                     {"&quot;", "\""},  {"&apos;", "'"},  {"&szlig;", "ß"}, {"&aelig;", "æ"},
+                     {"&oslash;", "ø"}, {"&rsquo;", "'"}, {"&lsquo;", "'"}};
 
         for (size_t i = 0; i < COUNT_OF(names); i++)
                 if (strncasecmp(p, names[i].name, strlen(names[i].name)) == 0) {
                         buf_adds(out, names[i].text);
                         return p + strlen(names[i].name);
                 }
+        if ((behind = add_number(p, out)) || (behind = add_marked(p, out)))
+                return behind;
         buf_addc(out, '&');
         return p + 1;
+}
+
+/* <a href="mailto:a@b.example">Name</a>: the address, which people do not see. */
+static void add_link(const char *p, const char *end, struct buf *out)
+{
+        const char *text = end + (*end == '>');
+        size_t n = strcspn(text, "<");
+        const char *to = memmem(p, (size_t) (end - p), "mailto:", 7);
+
+        if (!to || memchr(text, '@', n))
+                return;
+        to += 7;
+        buf_adds(out, " <");
+        buf_add(out, to, strcspn(to, "\"'?> \n"));
+        buf_adds(out, "> ");
 }
 
 static const char *add_tag(const char *p, struct buf *out)
@@ -273,6 +343,8 @@ static const char *add_tag(const char *p, struct buf *out)
                 if (tag_is(p + 1, breaks[i]) &&
                     (i == 0 || (out->len && out->s[out->len - 1] != '\n')))
                         buf_addc(out, '\n');
+        if (p[1] != '/' && tag_is(p + 1, "a"))
+                add_link(p, end, out);
         for (size_t i = 0; i < COUNT_OF(hidden); i++)
                 if (p[1] != '/' && tag_is(p + 1, hidden[i]))
                         return skip_element(end, hidden[i]);

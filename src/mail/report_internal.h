@@ -57,6 +57,7 @@ void decode_text(const char *p, size_t n, const char *charset, struct buf *out);
 /* A field's value with RFC 2047 words, the same. */
 void decode_words(const char *p, size_t n, struct buf *out);
 void decode_html(const char *html, struct buf *out);
+void add_character(struct buf *b, unsigned long c); /* as UTF-8 */
 void decode_prepare(void);
 /* Lower case, marks off, blanks to one: what words are looked for in. Never NULL, free() it. */
 char *fold_text(const char *s, size_t n);
@@ -108,11 +109,15 @@ struct report_row *report_row(struct report *r, const char *address);
 bool status_read(const struct returned *m, const char *fields, struct report *r);
 /* Rows out of the words of a notice. */
 void notice_read(const struct returned *m, struct report *r);
+/* Who sent the notice, whom it went to, and who sent the original. */
+bool is_own(const struct returned *m, const char *address);
 /* The lines of the notice about the address, for a row whose fields say nothing. */
 void notice_about(const struct returned *m, const char *address, struct buf *out);
 /* The offset where the original is quoted in the notice, or its end. */
 size_t notice_end(const char *text);
 bool complaint_read(const struct returned *m, struct report *r);
+/* A subject without the "[SPAM]" and the like in front. */
+const char *behind_tags(const char *subject);
 enum report_kind kind_of(const struct returned *m);
 /* The day that p[n] says its sender is away until; *ret untouched where it says none for sure. */
 void away_read(const char *p, size_t n, struct report_date *ret);

@@ -183,6 +183,15 @@ static bool has_reply_field(const struct returned *m)
                strstr(delivered, "autoresponder");
 }
 
+const char *behind_tags(const char *subject)
+{
+        while (*subject == '[' && strchr(subject, ']')) {
+                subject = strchr(subject, ']') + 1;
+                subject += strspn(subject, " \t");
+        }
+        return subject;
+}
+
 static bool is_answer(const char *subject)
 {
         static const char *const starts[] = {
@@ -191,6 +200,7 @@ static bool is_answer(const char *subject)
                 "回复:", "答复:", "转发:", "trả lời:", "tra loi:",
         };
 
+        subject = behind_tags(subject);
         for (size_t i = 0; i < COUNT_OF(starts); i++)
                 if (strncmp(subject, starts[i], strlen(starts[i])) == 0)
                         return true;
@@ -254,7 +264,9 @@ static enum report_kind kind_of_words(const struct returned *m)
                 return REPORT_AUTOREPLY;
         if ((words_autoreply(subject) || words_away(text)) && !(server && s.text) && !proof)
                 return REPORT_AUTOREPLY;
-        if (is_answer(subject) && !(s.origin == SERVER && s.text))
+        if (is_answer(subject) &&
+            !(s.origin == SERVER && s.text &&
+              !(field_has(m->head.s, "In-Reply-To") && !s.null_path && !s.original)))
                 return s.replied ? REPORT_AUTOREPLY : REPORT_MAIL;
         if (is_notice(&s))
                 return REPORT_STATUS;
@@ -262,6 +274,14 @@ static enum report_kind kind_of_words(const struct returned *m)
             (s.null_path || field_has(m->head.s, "In-Reply-To")))
                 return REPORT_AUTOREPLY;
         return s.replied ? REPORT_AUTOREPLY : REPORT_MAIL;
+}
+
+/* A full mailbox at Dovecot's: a receipt by its type. */
+static bool refused_by_server(const struct returned *m)
+{
+        CLEANUP(mem_free) char *text = fold_text(m->notice.s, strnlen(m->notice.s, 2000));
+
+        return m->receipt.len && origin_of(m) == SERVER && phrase_any(said_failed, text);
 }
 
 enum report_kind kind_of(const struct returned *m)
@@ -274,7 +294,7 @@ enum report_kind kind_of(const struct returned *m)
                 return is_complaint_type(type) ? REPORT_COMPLAINT : REPORT_FEEDBACK;
         }
         if (m->receipt.len || strstr(m->report_type, "disposition-notification"))
-                return REPORT_RECEIPT;
+                return refused_by_server(m) ? REPORT_STATUS : REPORT_RECEIPT;
         if (m->status.len)
                 return REPORT_STATUS;
         if (field_has(m->head.s, "X-Failed-Recipients"))

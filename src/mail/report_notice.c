@@ -44,8 +44,7 @@ static bool names_in(const char *block, const char *field, const char *address)
         return false;
 }
 
-/* Who sent the notice, whom it went to, and who sent the original. */
-static bool is_own(const struct returned *m, const char *address)
+bool is_own(const struct returned *m, const char *address)
 {
         static const char *const heads[] = {
                 "From", "To", "Delivered-To", "Return-Path", "X-Original-To", "Envelope-To",
@@ -59,6 +58,12 @@ static bool is_own(const struct returned *m, const char *address)
                 if (names_in(m->original.s, originals[i], address))
                         return true;
         return false;
+}
+
+/* "********@host.example" */
+static bool is_masked(const char *address)
+{
+        return memchr(address, '*', strcspn(address, "@")) != NULL;
 }
 
 static void add_candidate(struct candidates *c, const struct candidate *new)
@@ -105,6 +110,25 @@ static void said_here(const char *folded, struct candidate *c)
         c->here = relayed ? REPORT_RELAYED : REPORT_EXPANDED;
 }
 
+/* Exim 1 to 3: unknown local-part "user" in domain "host.example". */
+static void collect_in_two(const char *line, size_t n, struct candidate *now, struct candidates *c)
+{
+        const char *local = memmem(line, n, " \"", 2), *domain;
+        size_t len;
+
+        if (!local || !memmem(line, n, "local", 5) || memchr(line, '@', n))
+                return;
+        len = strcspn(local + 2, "\"\n");
+        domain = local + 2 + len;
+        if (strncmp(domain, "\" in domain \"", 13) != 0)
+                return;
+        domain += 13;
+        snprintf(now->address, sizeof(now->address), "%.*s@%.*s", (int) len, local + 2,
+                 (int) strcspn(domain, "\"\n"), domain);
+        now->rank = ALONE;
+        add_candidate(c, now);
+}
+
 static void collect(const struct returned *m, const char *text, size_t end, bool own,
                     struct candidates *c)
 {
@@ -118,6 +142,7 @@ static void collect(const struct returned *m, const char *text, size_t end, bool
 
                 if (strncmp(f, "---", 3) == 0 && words_action(f, &now.section))
                         now.section_said = true;
+                collect_in_two(p, seen, &now, c);
                 while (address_next(p, seen, &pos, &a)) {
                         address_copy(&a, now.address);
                         if (!is_one_list(&last, &a))
@@ -128,7 +153,8 @@ static void collect(const struct returned *m, const char *text, size_t end, bool
                             (strncmp(f, ">>> rcpt", 8) == 0 && !refused_next(p + n)))
                                 now.rank = NOWHERE;
                         if (now.rank > NOWHERE && now.address[0] &&
-                            !address_of_machine(now.address) && (own || !is_own(m, now.address)))
+                            !address_of_machine(now.address) && !is_masked(now.address) &&
+                            (own || !is_own(m, now.address)))
                                 add_candidate(c, &now);
                 }
                 if (*f)
@@ -312,6 +338,12 @@ static void fill(const struct returned *m, struct report_row *row, bool alone)
         snprintf(row->enhanced, sizeof(row->enhanced), "%s", c.enhanced);
         row->stated = c.enhanced[0] != '\0';
         row->class = reason_class(row, words.s);
+        if (row->class == REPORT_UNCLEAR && !c.enhanced[0]) {
+                char subject[512];
+
+                field_get(m->head.s, "Subject", 0, subject, sizeof(subject));
+                row->class = reason_class(row, behind_tags(subject));
+        }
         diagnostic_of(words.s, row->address, row->diagnostic);
 }
 
@@ -403,11 +435,24 @@ static void add_candidates(const struct returned *m, const struct candidates *c,
         }
 }
 
+/* An empty path, or else a server's reply and no path of a person. */
+static bool is_by_server(const struct returned *m)
+{
+        char path[512];
+        struct codes c;
+
+        if (field_get(m->head.s, "Return-Path", 0, path, sizeof(path)))
+                return !strchr(path, '@') || address_of_machine(path + strspn(path, "<"));
+        codes_read(m->notice.s, m->end, &c);
+        return c.reply >= 400 || c.enhanced[0];
+}
+
 void notice_read(const struct returned *m, struct report *r)
 {
         CLEANUP(mem_free) struct candidates *c = mem_zalloc(sizeof(*c));
         enum report_action all;
         size_t end = m->end;
+        char subject[512];
 
         if (!action_of_all(m, &all))
                 return;
@@ -423,6 +468,12 @@ void notice_read(const struct returned *m, struct report *r)
         if (r->rows || add_from_field(m, r, m->original.s, "To", true, all) == 1 ||
             add_from_received(m, r, all))
                 return;
-        collect(m, m->notice.s, end, true, c); /* a letter to oneself */
+        field_get(m->head.s, "Subject", 0, subject, sizeof(subject));
+        collect(m, subject, strlen(subject), false, c);
+        add_candidates(m, c, r, all);
+        /* A letter to oneself; where no server speaks it is bait: "your mailbox is full". */
+        if (r->rows || !(m->original.len || is_by_server(m)))
+                return;
+        collect(m, m->notice.s, end, true, c);
         add_candidates(m, c, r, all);
 }

@@ -64,31 +64,33 @@ size_t notice_end(const char *text)
 
 /* --- how an address stands in its line ------------------------------------------------ */
 
-static bool ends_with_one(const char *s, struct phrase_list l)
+/* The length of the longest of them that `s` ends with; 0 = none. */
+static size_t ends_with(const char *s, struct phrase_list l)
 {
-        size_t len = strlen(s);
+        size_t len = strlen(s), longest = 0;
 
         for (size_t i = 0; i < l.n; i++) {
                 size_t k = strlen(l.v[i]);
 
-                if (len >= k && strcmp(s + len - k, l.v[i]) == 0 &&
+                if (k > longest && len >= k && strcmp(s + len - k, l.v[i]) == 0 &&
                     (len == k || !isalnum((unsigned char) s[len - k - 1])))
-                        return true;
+                        longest = k;
         }
-        return false;
+        return longest;
 }
 
 static enum rank rank_behind(const char *before)
 {
         CLEANUP(mem_free) char *f = fold_text(before, strlen(before));
+        size_t name = ends_with(f, said_before_name);
         struct codes c;
 
-        if (ends_with_one(f, said_before_other))
+        if (ends_with(f, said_before_other) > name)
                 return NOWHERE;
         codes_read(before, strlen(before), &c);
         if (c.reply && strlen(f) < 24)
                 return IN_REPLY;
-        if (ends_with_one(f, said_before_name))
+        if (name)
                 return BEHIND_WORD;
         return SOMEWHERE;
 }
@@ -99,8 +101,18 @@ bool announces_other(const char *folded)
         CLEANUP(mem_free) char *plain = mem_strndup(folded, n - (n > 0));
 
         return n && folded[n - 1] == ':' &&
-               (ends_with_one(folded, said_before_other) ||
-                ends_with_one(plain, said_before_other));
+               (ends_with(folded, said_before_other) || ends_with(plain, said_before_other));
+}
+
+/* Exchange: "a@b.example on 24/11/2026 08:00"; "am", "le", "vào" in other languages. */
+static bool is_dated(const char *after)
+{
+        size_t word = strcspn(after, " \t"), digits;
+        const char *date = after + word + strspn(after + word, " \t");
+
+        digits = strspn(date, "0123456789");
+        return word < 12 && digits && digits < 5 && date[digits] && strchr("./-", date[digits]) &&
+               isdigit((unsigned char) date[digits + 1]);
 }
 
 /* At the start of the line; `after` is what follows, blanks and brackets off. */
@@ -108,8 +120,8 @@ static enum rank rank_first(const char *after)
 {
         if (!*after || strchr(":;(-.[,=", *after))
                 return ALONE;
-        if (strncmp(after, "on ", 3) == 0 && isdigit((unsigned char) after[3]))
-                return ALONE; /* Exchange: "a@b.example on 24/11/2026 08:00" */
+        if (is_dated(after))
+                return ALONE;
         return BEHIND_WORD;
 }
 
@@ -175,9 +187,13 @@ enum rank rank_of(const char *line, const struct found *f, const char *end)
                 enum rank r = rank_behind(b);
 
                 /* "Name (a@b.example)" or "Name <a@b.example>" and no more: Exchange. */
-                if (r == SOMEWHERE && !*a && strlen(b) < 60 && strchr("<(", f->p[-1]) &&
-                    !strpbrk(b, ".:;"))
-                        return BEHIND_WORD;
+                if (r != NOWHERE && strlen(b) < 60 && strchr("<(", f->p[-1]) &&
+                    !strpbrk(b, ".:;")) {
+                        if (is_dated(a))
+                                return ALONE;
+                        if (r == SOMEWHERE && !*a)
+                                return BEHIND_WORD;
+                }
                 return r;
         }
 }

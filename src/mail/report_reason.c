@@ -64,7 +64,8 @@ static bool is_host(const char *p, size_t n)
         unsigned dots = 0, signs = 0;
 
         if (strncmp(p, "http", 4) == 0 || strncmp(p, "resolver.", 9) == 0 ||
-            memmem(p, n, "spamhaus", 8) || memmem(p, n, "spamcop", 7))
+            strncmp(p, "storedrv.", 9) == 0 || memmem(p, n, "spamhaus", 8) ||
+            memmem(p, n, "spamcop", 7))
                 return false;
         for (size_t i = 1; i + 1 < n; i++) {
                 dots += p[i] == '.' && isalnum((unsigned char) p[i - 1]) &&

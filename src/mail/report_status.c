@@ -37,25 +37,6 @@ static const struct {
 
 /* --- addresses ---------------------------------------------------------------------- */
 
-static void add_code_point(struct buf *b, unsigned long c)
-{
-        if (c < 0x80) {
-                buf_addc(b, (char) c);
-        } else if (c < 0x800) {
-                buf_addc(b, (char) (0xc0 | c >> 6));
-                buf_addc(b, (char) (0x80 | (c & 63)));
-        } else if (c < 0x10000) {
-                buf_addc(b, (char) (0xe0 | c >> 12));
-                buf_addc(b, (char) (0x80 | (c >> 6 & 63)));
-                buf_addc(b, (char) (0x80 | (c & 63)));
-        } else if (c < 0x110000) {
-                buf_addc(b, (char) (0xf0 | c >> 18));
-                buf_addc(b, (char) (0x80 | (c >> 12 & 63)));
-                buf_addc(b, (char) (0x80 | (c >> 6 & 63)));
-                buf_addc(b, (char) (0x80 | (c & 63)));
-        }
-}
-
 /* utf-8-addr-xtext and utf-8-addr-unitext: \x{5099} (RFC 6533 3). */
 static void unescape_utf8(const char *s, struct buf *out)
 {
@@ -65,7 +46,7 @@ static void unescape_utf8(const char *s, struct buf *out)
 
                 if (strncmp(s, "\\x{", 3) == 0 && isxdigit((unsigned char) s[3]) &&
                     (c = strtoul(s + 3, &end, 16), *end == '}') && c > 31) {
-                        add_code_point(out, c);
+                        add_character(out, c);
                         s = end + 1;
                 } else {
                         buf_addc(out, *s++);
@@ -134,16 +115,29 @@ static bool is_vague(const char *enhanced)
                strcmp(enhanced + 1, ".3.0") == 0 || strcmp(enhanced + 1, ".5.0") == 0;
 }
 
+/* A failure's reply may say more than 4.0.0 or 5.0.0 even with the other first digit. */
+static bool says_more(const char *said, const char *status, bool failed)
+{
+        if (!said[0])
+                return false;
+        return !status[0] || said[0] == status[0] ||
+               (failed && said[0] != '2' && !is_vague(said) && strcmp(status + 1, ".0.0") == 0);
+}
+
 /* The Status field, unless it says nothing and the reply says more. */
 static void row_codes(struct report_row *row, const struct group *g)
 {
         struct codes said;
         char status[REPORT_ENHANCED_MAX];
+        enum report_action action;
+        bool failed = action_of(g->action, &action) && action == REPORT_FAILED;
 
         codes_read(g->diagnostic, strlen(g->diagnostic), &said);
         status_of(g->status, status);
-        row->code = said.reply;
-        if (is_vague(status) && said.enhanced[0] && (!status[0] || status[0] == said.enhanced[0]))
+        row->code = failed && said.reply < 400 ? 0 : said.reply;
+        if (failed && status[0] == '2')
+                status[0] = '\0'; /* AOL's; the last reply that was no refusal */
+        if (is_vague(status) && says_more(said.enhanced, status, failed))
                 snprintf(status, sizeof(status), "%s", said.enhanced);
         if (status[0]) {
                 snprintf(row->enhanced, sizeof(row->enhanced), "%s", status);

@@ -61,9 +61,10 @@ bool words_action(const char *text, enum report_action *ret)
         const struct {
                 struct phrase_list l;
                 enum report_action a;
-        } in_order[] = {{said_delayed, REPORT_DELAYED},   {said_relayed, REPORT_RELAYED},
-                        {said_expanded, REPORT_EXPANDED}, {said_succeeded, REPORT_DELIVERED},
-                        {said_failed, REPORT_FAILED},     {said_delivered, REPORT_DELIVERED}};
+        } in_order[] = {{said_final, REPORT_FAILED},        {said_delayed, REPORT_DELAYED},
+                        {said_relayed, REPORT_RELAYED},     {said_expanded, REPORT_EXPANDED},
+                        {said_succeeded, REPORT_DELIVERED}, {said_failed, REPORT_FAILED},
+                        {said_delivered, REPORT_DELIVERED}};
 
         for (size_t i = 0; i < COUNT_OF(in_order); i++)
                 if (phrase_any(in_order[i].l, text)) {

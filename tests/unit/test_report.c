@@ -114,6 +114,13 @@ static void every_kind_of_report_is_read_as_a_person_would(void **state)
         assert_int_equal(compare(FOLDER "expected.tsv"), 0);
 }
 
+/* R104 R105 R108: written by who had not seen the reader; see wild.py. */
+static void mail_of_strangers_and_their_odd_mime_is_read(void **state)
+{
+        (void) state;
+        assert_int_equal(compare(FOLDER "expected-wild.tsv"), 0);
+}
+
 static void what_postfix_and_exim_themselves_wrote_is_read(void **state)
 {
         (void) state;
@@ -327,6 +334,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_kind_of_report_is_read_as_a_person_would),
+                cmocka_unit_test(mail_of_strangers_and_their_odd_mime_is_read),
                 cmocka_unit_test(what_postfix_and_exim_themselves_wrote_is_read),
                 cmocka_unit_test(a_server_s_reply_gives_the_class_that_a_person_would),
                 cmocka_unit_test(a_report_gives_every_mark_by_which_its_delivery_is_found),
