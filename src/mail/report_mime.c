@@ -285,14 +285,32 @@ static void read_tree(const struct report_scan *s, struct returned *m)
         }
 }
 
-/* Within a line, or behind a soft line break. */
+/* Base64 ends in a shorter line or in "=". */
+static bool is_full_base64(const char *p, size_t n)
+{
+        size_t from = n, before, len;
+
+        while (from && p[from - 1] != '\n')
+                from--;
+        len = n - from;
+        before = from - (from > 0);
+        before -= before && p[before - 1] == '\r';
+        if (len < 60 || p[n - 1] == '=' || before <= len || p[before - len - 1] != '\n')
+                return false;
+        for (size_t i = from; i < n; i++)
+                if (!isalnum((unsigned char) p[i]) && !strchr("+/", p[i]))
+                        return false;
+        return true;
+}
+
+/* Within a line, behind a soft line break, or within base64. */
 static bool is_cut(const char *p, size_t n)
 {
         size_t end = n;
 
         while (end && (p[end - 1] == '\n' || p[end - 1] == '\r'))
                 end--;
-        return end && (end == n || (p[end - 1] == '=' && n - end <= 2));
+        return end && (end == n || (p[end - 1] == '=' && n - end <= 2) || is_full_base64(p, end));
 }
 
 void report_load(const char *p, size_t n, struct returned *ret)

@@ -1547,7 +1547,7 @@ The following recipients did not receive this message:
 Please reply to Postmaster@isp.example
 if you feel this message to be in error.
 ''', failed('thai@papr.example'))
-text('w-intermail-delay', 'Mail Administrator <Postmaster@isp.example>', 'Mail System Error - Returned Mail', '''This Message was undeliverable due to the following reason:
+text('w-intermail-7-days', 'Mail Administrator <Postmaster@isp.example>', 'Mail System Error - Returned Mail', '''This Message was undeliverable due to the following reason:
 
 Your message was not delivered within 7 days and 0 hours.
 Host slow.example is not responding.
