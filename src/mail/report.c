@@ -217,8 +217,10 @@ static void read_status(struct returned *m, struct report *r)
         else if (m->receipt.len)
                 status_read(m, m->receipt.s, r);
         name_the_nameless(m, r);
-        if (!r->rows)
+        if (!r->rows) {
+                m->worded = true;
                 notice_read(m, r);
+        }
 }
 
 /* What the reply's first digit gives; no code: what its kind of failure has (RFC 3463 x.0.0). */
@@ -267,8 +269,15 @@ static void tidy_all(struct report *r)
         }
 }
 
+/* The part for machines that its head announces is not there, or says nothing of anybody. */
+static bool is_without_status(const struct returned *m)
+{
+        return m->worded && strcmp(m->type, "multipart/report") == 0 &&
+               strcmp(m->report_type, "delivery-status") == 0;
+}
+
 /* What a cut mail does not say outright its lost end may have denied: "… will be tried again". */
-static void doubt(struct report *r)
+static void doubt(const struct returned *m, struct report *r)
 {
         size_t kept = 0;
 
@@ -276,7 +285,13 @@ static void doubt(struct report *r)
                 const struct report_row *row = &r->row[i];
                 bool said = row->code || row->stated || row->class != REPORT_UNCLEAR;
 
-                if (row->action != REPORT_FAILED || (said && row->enhanced[0] != '2'))
+                if (row->action == REPORT_DELIVERED)
+                        said = !m->worded; /* "handed on" has the same subject */
+                else if (row->action != REPORT_FAILED || !m->cut)
+                        said = true;
+                else if (row->enhanced[0] == '2')
+                        said = false;
+                if (said)
                         r->row[kept++] = *row;
         }
         r->rows = kept;
@@ -286,8 +301,8 @@ static void read_rows(struct returned *m, struct report *r)
 {
         if (r->kind == REPORT_STATUS) {
                 read_status(m, r);
-                if (m->cut)
-                        doubt(r);
+                if (m->cut || is_without_status(m))
+                        doubt(m, r);
         } else if (r->kind == REPORT_COMPLAINT) {
                 complaint_read(m, r);
         } else if (r->kind != REPORT_MAIL && r->kind != REPORT_FEEDBACK && r->from[0]) {

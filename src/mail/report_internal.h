@@ -40,6 +40,7 @@ struct returned { /* the mail, sorted; UTF-8 */
         size_t end;           /* of what the notice says itself: the original is quoted behind */
         const char *trouble;
         bool cut;    /* it ends within a line of text */
+        bool worded; /* its rows are out of the notice's words alone */
         int *effort; /* left for looking into the notice once more; a mail has a second in all */
 };
 void report_load(const char *p, size_t n, struct returned *ret);
