@@ -76,4 +76,14 @@ int act_relay_pause(const struct act *a, const char *relay, const char *why, str
 int act_relay_resume(const struct act *a, const char *relay, struct err *e);
 int act_relay_retry(const struct act *a, const char *relay, struct err *e);
 
+/*
+ * The stop list by hand, for good (canonical address); -EEXIST when it is there already. Lifting
+ * ends what is in force and makes all that was said of the address until now count no more;
+ * -ENOENT when there is neither. `note` may be "". *ret: what was in force, REASON_NONE = only
+ * evidence.
+ */
+int act_stop(const struct act *a, const char *address, const char *note, struct err *e);
+int act_unstop(const struct act *a, const char *address, const char *note,
+               enum delivery_reason *ret, struct err *e);
+
 #endif

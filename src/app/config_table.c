@@ -147,8 +147,8 @@ const struct option_row config_options[] = {
          TOP(suppress.mailbox_days), 0, "And how many days that must have lasted."},
         {"suppress", NULL, "domain_share", OPTION_INT, "30", 0, 100, {0},
          TOP(suppress.domain_share), 0,
-         "More than so many percent of a domain's addresses, of those written to within a day, said "
-         "to be dead at once: the domain is at fault, and it counts for none of them; 100: never."},
+         "More than so many percent of a domain's addresses, of those written to within a day, "
+         "said to be dead at once: the domain is at fault, and it counts for none; 100: never."},
         {"suppress", NULL, "domain_least", OPTION_INT, "3", 2, 1000, {0},
          TOP(suppress.domain_least), 0, "And at least so many addresses of it."},
         {"suppress", NULL, "expire", OPTION_DURATION, "180d", CLOCK_DAY, 3650 * CLOCK_DAY, {0},

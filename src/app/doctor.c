@@ -3,6 +3,7 @@
 
 #include "press/clock.h"
 #include "press/config.h"
+#include "press/doubt.h"
 #include "press/fault.h"
 #include "press/fence.h"
 #include "press/mem.h"
@@ -261,6 +262,24 @@ static void check_fence(struct visit *v)
         found(v, &f);
 }
 
+/* Before the next crisis, not in it. */
+static void check_addresses(struct visit *v)
+{
+        struct doctor_finding f = {.check = "addresses"};
+        int64_t n = 0;
+
+        if (!v->db || doubt_mandatory(v->db, clock_wall(), &n, &f.text) < 0)
+                return;
+        if (n)
+                err_set(&f.text, -EAGAIN,
+                        "%lld addresses of units or departments cannot be relied on; who, and "
+                        "what to do: pressctl book doubtful",
+                        (long long) n);
+        else
+                err_set(&f.text, 0, "No unit or department is known by a dead address");
+        found(v, &f);
+}
+
 static void check_trial(struct visit *v)
 {
         struct doctor_finding f = {.check = "trial"};
@@ -334,6 +353,7 @@ int doctor_run(const struct config *cfg, struct db *db, const struct err *db_err
         check_letterhead(&v);
         check_alarms(&v);
         check_approval(&v);
+        check_addresses(&v);
         check_trial(&v);
         return v.open;
 }

@@ -33,7 +33,8 @@ bool submit_far(const struct submission *s, struct err *ret);
 #define SUBMIT_STOPPED N_("%lld of the recipients asked to get no more mail")
 #define SUBMIT_DOUBTFUL                                                             \
         N_("letters to %lld of the recipients came back again and again; they are " \
-           "units or departments, so they are written to all the same")
+           "units or departments, so they are written to all the same. Who: "       \
+           "pressctl book doubtful")
 #define SUBMIT_OUTSIDE                                                             \
         N_("%lld of the recipients are outside of `allow` (trial list): they get " \
            "nothing, for good")

@@ -61,7 +61,7 @@ int suppress_mandatory(struct db *db, const char *address, int64_t now, struct e
         return r < 0 ? r : kind != ORG_PRESS;
 }
 
-/* --- why, for the record --------------------------------------------------------------- */
+/* --- why, for the record ------------------------------------------------------------- */
 
 #define NOTE_BYTES 2000
 #define NOTE_ROWS  8
@@ -110,7 +110,7 @@ static int tell_why(struct db *db, const char *address, char **ret, struct err *
         return 0;
 }
 
-/* --- the judgement ------------------------------------------------------------------------ */
+/* --- the judgement ------------------------------------------------------------------- */
 
 static int put(struct tx *tx, const char *address, enum delivery_reason reason, bool mandatory,
                char *note, int64_t now, int64_t expires, struct err *e)
@@ -196,7 +196,7 @@ int suppress_domain(struct tx *tx, const struct config *c, const char *address, 
         return r == 0 && changed ? judge_domain(tx, c, address, at, now, e) : r;
 }
 
-/* --- evidence -------------------------------------------------------------------------- */
+/* --- evidence ------------------------------------------------------------------------ */
 
 static enum verdict_class class_of(const struct evidence *ev)
 {

@@ -16,7 +16,7 @@ struct pass {
         struct err *e;
 };
 
-/* --- the relays' own words ------------------------------------------------------------- */
+/* --- the relays' own words ----------------------------------------------------------- */
 
 /* One refusal a transaction: they are few, and others go between. */
 static int refusal(void *ctx, const struct verdict_refusal *f)
@@ -61,7 +61,7 @@ static int refusals(struct pass *p)
         }
 }
 
-/* --- domains ------------------------------------------------------------------------------- */
+/* --- domains ------------------------------------------------------------------------- */
 
 static int domain(void *ctx, const char *address, int64_t at)
 {
@@ -74,7 +74,7 @@ static int domain(void *ctx, const char *address, int64_t at)
         return r < 0 ? r : tx_commit(&tx, p->e);
 }
 
-/* --- what lives again ---------------------------------------------------------------------- */
+/* --- what lives again ---------------------------------------------------------------- */
 
 static int again(const struct pass *p, const struct suppression *s)
 {

@@ -38,7 +38,7 @@ static const char *action_words(const struct cli *c, enum report_action a)
         return msg_text(c->lang, words[a]);
 }
 
-static const char *class_words(const struct cli *c, enum report_class class)
+const char *cli_report_class(const struct cli *c, enum report_class class)
 {
         static const char *const words[REPORT_CLASSES] = {
                 [REPORT_INVALID] = N_("the address does not exist"),
@@ -60,7 +60,7 @@ static void tell_row(const struct cli *c, const char *file, const struct report_
         if (!c->json) {
                 printf("  %s  %s  %s", row->address, action_words(c, row->action), enhanced);
                 if (reason)
-                        printf("  %s", class_words(c, row->class));
+                        printf("  %s", cli_report_class(c, row->class));
                 putchar('\n');
                 if (row->diagnostic[0])
                         printf("      %s\n", row->diagnostic);

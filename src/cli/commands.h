@@ -4,6 +4,7 @@
 
 #include "cli.h"
 
+#include "press/report.h"
 #include "press/submit.h"
 
 int cmd_init(struct cli *c, const struct args *a);
@@ -68,6 +69,8 @@ extern const struct cli_option cmd_calls_options[], cmd_call_options[];
 int cmd_calls(struct cli *c, const struct args *a);
 int cmd_call(struct cli *c, const struct args *a);
 
+/* "the address does not exist" */
+const char *cli_report_class(const struct cli *c, enum report_class class);
 int cmd_report_parse(struct cli *c, const struct args *a);
 extern const struct cli_option cmd_report_relay_log_options[];
 int cmd_report_relay_log(struct cli *c, const struct args *a);
@@ -83,5 +86,17 @@ extern const struct cli_option cmd_relay_test_options[];
 int cmd_relay_list(struct cli *c, const struct args *a);
 int cmd_relay_test(struct cli *c, const struct args *a);
 int cmd_doctor(struct cli *c, const struct args *a);
+
+extern const struct cli_option cmd_suppress_add_options[], cmd_suppress_lift_options[],
+        cmd_book_doubtful_options[];
+int cmd_suppress_add(struct cli *c, const struct args *a);
+int cmd_suppress_lift(struct cli *c, const struct args *a);
+int cmd_suppress_list(struct cli *c, const struct args *a);
+int cmd_book_doubtful(struct cli *c, const struct args *a);
+
+/* What the relays' logs and the clock add, before evidence is shown; a busy database is told. */
+void cli_suppress_pass(struct cli *c);
+/* "no such address", "a complaint: unwanted mail" */
+const char *cli_verdict_class(const struct cli *c, int class);
 
 #endif

@@ -29,7 +29,9 @@ int undo_note(struct tx *tx, int64_t import, const char *what, int64_t row_id, i
 
 /* The domain of an address, as contact_domain has it; a quoted local part with @ is passed over. */
 #define DOMAIN_OF(address) "lower(substr(" address ", instr(" address ", '@') + 1))"
-#define CONTACT_DOMAIN     DOMAIN_OF("email")
+#define CONTACT_DOMAIN     DOMAIN_OF("email")   /* as the index has it */
+#define CONTACT_C_DOMAIN   DOMAIN_OF("c.email") /* the same of a contact c */
+#define ADDRESS_DOMAIN     DOMAIN_OF("?1")
 
 /* Facts f under which people look for an organisation. */
 #define ORG_NAME_TYPES "f.type IN ('name', 'short', 'code', 'alias')"

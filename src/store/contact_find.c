@@ -110,10 +110,10 @@ int contact_at(struct db *db, const char *address, int64_t now, struct contact_l
 {
         static const char sql[] =
                 "SELECT " CONTACT_COLUMNS " FROM contact c CROSS JOIN org o WHERE o.id = c.org_id"
-                " AND " DOMAIN_OF("c.email") " = " DOMAIN_OF(
-                        "?1") " AND lower(c.email) = lower(?1)"
-                              " AND c.email <> '' AND c.from_at <= ?2 AND (c.to_at IS NULL OR c.to_at > ?2)"
-                              " AND (o.closed_at IS NULL OR o.closed_at > ?2) ORDER BY c.priority, c.id LIMIT ?3";
+                " AND " CONTACT_C_DOMAIN " = " ADDRESS_DOMAIN " AND lower(c.email) = lower(?1)"
+                " AND c.email <> '' AND c.from_at <= ?2 AND (c.to_at IS NULL OR c.to_at > ?2)"
+                " AND (o.closed_at IS NULL OR o.closed_at > ?2)"
+                " ORDER BY c.priority, c.id LIMIT ?3";
         CLEANUP(sql_close) struct sql *q = NULL;
         CLEANUP(contact_list_done) struct contact_list l = {0};
         int r = sql_open(db, sql,

@@ -98,6 +98,10 @@ int verdict_forget(struct tx *tx, const char *address, int64_t now, int64_t *ret
         "COUNT(CASE WHEN " what " THEN 1 END), MIN(CASE WHEN " what \
         " THEN v.at END), MAX(CASE WHEN " what " THEN v.at END)"
 
+#define SUM_INVALID SUM_OF("v.class = 'invalid'")
+#define SUM_GONE    SUM_OF("v.class IN ('invalid', 'mailbox')")
+#define SUM_ANY     SUM_OF("v.class <> 'policy'")
+
 static struct verdict_count count_at(struct sql *q, int column)
 {
         return (struct verdict_count){sql_int(q, column), sql_int(q, column + 1),
@@ -108,8 +112,8 @@ int verdict_sum(struct db *db, const char *address, int64_t since, struct verdic
                 struct err *e)
 {
         static const char sql[] =
-                "SELECT " SUM_OF("v.class = 'invalid'") ", " SUM_OF("v.class IN ('invalid', 'mailbox')") ", " SUM_OF(
-                        "v.class <> 'policy'") " FROM verdict v WHERE v.key = lower(?1) AND v.at > ?2 AND " COUNTS;
+                "SELECT " SUM_INVALID ", " SUM_GONE ", " SUM_ANY
+                " FROM verdict v WHERE v.key = lower(?1) AND v.at > ?2 AND " COUNTS;
         CLEANUP(sql_close) struct sql *q = NULL;
         int r = sql_first(db, sql, SQL_WITH(SQL_TEXT(address), SQL_INT(since)), &q, e);
 

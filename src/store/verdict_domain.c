@@ -12,9 +12,9 @@
 #include <stdlib.h>
 
 /* Called dead around then: neither stale nor forgotten. */
-#define SAID                                                                          \
-        "domain = " DOMAIN_OF("?1") " AND class = 'invalid' AND at BETWEEN ?2 AND ?3" \
-                                    " AND stale = 0 AND forgotten_at IS NULL"
+#define SAID                                                                         \
+        "domain = " ADDRESS_DOMAIN " AND class = 'invalid' AND at BETWEEN ?2 AND ?3" \
+        " AND stale = 0 AND forgotten_at IS NULL"
 
 struct around {
         const char *address;
@@ -45,12 +45,11 @@ static int count(struct tx *tx, const struct around *w, const struct domain_rule
                 "SELECT COUNT(*) FROM (SELECT DISTINCT key FROM verdict WHERE " SAID " LIMIT ?4)";
         static const char fine_sql[] =
                 "SELECT COUNT(*) FROM (SELECT DISTINCT lower(c.email) FROM contact c"
-                " WHERE " DOMAIN_OF("c.email") " = " DOMAIN_OF(
-                        "?1") " AND c.email <> ''"
-                              " AND EXISTS (SELECT 1 FROM delivery d WHERE d.address = c.email"
-                              "  AND d.state IN ('relayed', 'delivered') AND d.settled_at BETWEEN ?2 AND ?3)"
-                              " AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.key = lower(c.email)"
-                              "  AND v.class = 'invalid' AND v.at BETWEEN ?2 AND ?3) LIMIT ?4)";
+                " WHERE " CONTACT_C_DOMAIN " = " ADDRESS_DOMAIN " AND c.email <> ''"
+                " AND EXISTS (SELECT 1 FROM delivery d WHERE d.address = c.email"
+                "  AND d.state IN ('relayed', 'delivered') AND d.settled_at BETWEEN ?2 AND ?3)"
+                " AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.key = lower(c.email)"
+                "  AND v.class = 'invalid' AND v.at BETWEEN ?2 AND ?3) LIMIT ?4)";
         int r = get(tx, broken_sql, w, (int64_t) rule->limit + 1, broken, e);
 
         *fine = 0;
@@ -64,8 +63,8 @@ static int take(struct tx *tx, const struct around *w, bool widen, int64_t *from
                 int64_t *ret_n, struct err *e)
 {
         static const char find[] = "SELECT MIN(from_at), MAX(to_at) FROM domain_broken"
-                                   " WHERE domain = " DOMAIN_OF("?1") " AND from_at <= ?3"
-                                                                      " AND to_at >= ?2";
+                                   " WHERE domain = " ADDRESS_DOMAIN " AND from_at <= ?3"
+                                   " AND to_at >= ?2";
         static const char drop[] = "DELETE FROM domain_broken WHERE domain = " DOMAIN_OF(
                 "?1") " AND from_at <= ?3 AND to_at >= ?2";
         const struct sql_value v[] = {SQL_TEXT(w->address), SQL_INT(*from), SQL_INT(*to)};
@@ -92,7 +91,7 @@ static int note(struct tx *tx, const struct around *w, int64_t broken, int64_t f
         static const char last_sql[] = "SELECT MAX(at) FROM verdict WHERE " SAID " AND ?4 = 0";
         static const char sql[] =
                 "INSERT INTO domain_broken (domain, from_at, to_at, broken, written)"
-                " VALUES (" DOMAIN_OF("?1") ", ?2, ?3, ?4, ?5)";
+                " VALUES (" ADDRESS_DOMAIN ", ?2, ?3, ?4, ?5)";
         int64_t from = 0, to = 0, had = 0;
         int r = get(tx, first_sql, w, 0, &from, e);
 

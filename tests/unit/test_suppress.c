@@ -12,7 +12,6 @@
 
 #include "press/clock.h"
 #include "scratch.h"
-#include "sqlfault.h"
 
 #define DAY CLOCK_DAY
 
@@ -104,7 +103,7 @@ static void letter(struct scratch *s, const char *address, const char *state, in
         scratch_exec(s, sql);
 }
 
-/* --- how much it takes ---------------------------------------------------------------- */
+/* --- how much it takes --------------------------------------------------------------- */
 
 /* R111 R28 */
 static void test_three_releases_over_seven_days_suppress_an_address(void **state)
@@ -214,7 +213,7 @@ static void test_a_reports_own_clock_cannot_make_days_of_minutes(void **state)
         assert_false(in_force(s, "lan@bao.example", NOON));
 }
 
-/* --- what takes it back ----------------------------------------------------------------- */
+/* --- what takes it back -------------------------------------------------------------- */
 
 static void test_an_address_that_takes_a_letter_again_begins_anew(void **state)
 {
@@ -284,7 +283,7 @@ static void test_what_a_person_calls_settled_counts_no_more(void **state)
         assert_int_equal(scratch_int(s, "SELECT count(*) FROM verdict"), 3);
 }
 
-/* --- a domain at fault ------------------------------------------------------------------- */
+/* --- a domain at fault --------------------------------------------------------------- */
 
 static const char *const four[] = {"a@bao.example", "b@bao.example", "c@bao.example",
                                    "d@bao.example"};
@@ -375,7 +374,7 @@ static void test_a_domain_judged_too_early_is_judged_anew(void **state)
         assert_true(in_force(s, four[0], NOON + 8 * DAY + 180000)); /* 3 of 10 */
 }
 
-/* --- units and departments, complaints ------------------------------------------------------ */
+/* --- units and departments, complaints ----------------------------------------------- */
 
 static void test_what_a_unit_must_get_is_never_dropped_but_raised(void **state)
 {
@@ -421,93 +420,6 @@ static void test_a_units_complaint_is_a_matter_for_a_person(void **state)
         assert_true(raised(s, unit[0], NOON));
 }
 
-/* --- the relays' own refusals ----------------------------------------------------------------- */
-
-static void refused(struct scratch *s, int64_t at, const char *stage, int code,
-                    const char *enhanced, const char *reply)
-{
-        int64_t id = scratch_approved(s, 1);
-        char sql[900];
-
-        snprintf(sql, sizeof(sql),
-                 "UPDATE delivery SET address = 'lan@bao.example', org_kind = 'press',"
-                 " created_at = %lld WHERE release_id = %lld",
-                 (long long) at, (long long) id);
-        scratch_exec(s, sql);
-        snprintf(sql, sizeof(sql),
-                 "INSERT INTO event (release_id, delivery_id, kind, attempt, at, ms, relay, peer,"
-                 " stage, code, enhanced, reply, tls, state, note) SELECT release_id, id,"
-                 " 'attempt', 1, %lld, 1, 'main', '', '%s', %d, '%s', '%s', '', 'refused', ''"
-                 " FROM delivery WHERE release_id = %lld",
-                 (long long) at, stage, code, enhanced, reply, (long long) id);
-        scratch_exec(s, sql);
-}
-
-/* R28 */
-static void test_refusals_of_the_recipient_by_the_relay_are_evidence(void **state)
-{
-        struct scratch *s = *state;
-
-        refused(s, NOON, "rcpt", 550, "5.1.1", "5.1.1 no such user here");
-        refused(s, NOON + 4 * DAY, "rcpt", 550, "5.1.10", "5.1.10 RecipientNotFound");
-        assert_int_equal(suppress_pass(s->db, &config, NOON + 4 * DAY, NULL), 0);
-        assert_int_equal(suppress_pass(s->db, &config, NOON + 4 * DAY, NULL), 0);
-        assert_int_equal(scratch_int(s, "SELECT count(*) FROM verdict"), 2);
-        refused(s, NOON + 8 * DAY, "rcpt", 550, "5.1.0", "5.1.0 Address rejected: user unknown");
-        assert_int_equal(suppress_pass(s->db, &config, NOON + 8 * DAY, NULL), 0);
-        assert_true(in_force(s, "lan@bao.example", NOON + 8 * DAY));
-}
-
-/* R25 R26 R27 */
-static void test_refusals_for_content_or_sender_are_not(void **state)
-{
-        struct scratch *s = *state;
-
-        for (int i = 0; i < 5; i++) {
-                refused(s, NOON + i * 4 * DAY, "dot", 554, "5.1.1", "5.1.1 content refused");
-                refused(s, NOON + i * 4 * DAY, "rcpt", 550, "5.7.1", "5.7.1 access denied");
-        }
-        assert_int_equal(suppress_pass(s->db, &config, NOON + 20 * DAY, NULL), 0);
-        assert_false(in_force(s, "lan@bao.example", NOON + 20 * DAY));
-        assert_int_equal(scratch_int(s, "SELECT count(*) FROM verdict WHERE class <> 'policy'"), 0);
-}
-
-/* --- faults ------------------------------------------------------------------------------------ */
-
-static void test_evidence_is_kept_and_judged_whole_or_not_at_all(void **state)
-{
-        struct scratch *s = *state;
-        unsigned turns = 0;
-
-        book(s, "press", four, 4);
-        told_dead(s, four[0], 1, NOON);
-        told_dead(s, four[0], 2, NOON + 4 * DAY);
-        SQLFAULT_EACH(10 /* SQLITE_IOERR */)
-        {
-                const struct evidence ev = dead(four[0], 3, NOON + 8 * DAY);
-                CLEANUP(tx_done) struct tx tx = {0};
-                struct err e = {0};
-                int r = tx_begin(&tx, s->db, 0, &e);
-
-                if (r == 0)
-                        r = suppress_evidence(&tx, &config, &ev, ev.at, &e);
-                if (r == 0)
-                        r = tx_commit(&tx, &e);
-                tx_done(&tx);
-                turns++;
-                if (sqlfault_hit()) {
-                        assert_true(r < 0);
-                        assert_true(e.code != 0);
-                        assert_int_equal(scratch_int(s, "SELECT count(*) FROM verdict"), 2);
-                        assert_int_equal(scratch_int(s, "SELECT count(*) FROM suppression"), 0);
-                } else {
-                        assert_int_equal(r, 0);
-                        assert_true(in_force(s, four[0], ev.at));
-                }
-        }
-        assert_true(turns > 10);
-}
-
 #define WITH_DB(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -531,9 +443,6 @@ int main(void)
                 WITH_DB(test_what_a_unit_must_get_is_never_dropped_but_raised),
                 WITH_DB(test_a_complaint_stops_letters_to_the_press_at_once_and_for_good),
                 WITH_DB(test_a_units_complaint_is_a_matter_for_a_person),
-                WITH_DB(test_refusals_of_the_recipient_by_the_relay_are_evidence),
-                WITH_DB(test_refusals_for_content_or_sender_are_not),
-                WITH_DB(test_evidence_is_kept_and_judged_whole_or_not_at_all),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
