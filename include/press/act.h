@@ -68,6 +68,9 @@ int act_resend_to(const struct act *a, int64_t release, const char *address, con
 int act_resend_states(const struct act *a, int64_t release, unsigned states, const char *note,
                       int64_t *ret_n, int64_t *ret_stopped, struct err *e);
 
+/* A question that came back was answered (returned.h); its release in *ret, 0 = of none. */
+int act_answered(const struct act *a, int64_t question, int64_t *ret_release, struct err *e);
+
 /*
  * Of a relay, by its name in the configuration, which the caller has looked up: nothing more is
  * given to it, letters on the wire finish; the end of that; forget its back-off and ask it now.

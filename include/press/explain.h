@@ -11,6 +11,7 @@
 #include "press/db.h"
 #include "press/delivery.h"
 #include "press/release.h"
+#include "press/view.h"
 
 #include <stdint.h>
 
@@ -31,6 +32,13 @@ struct explain { /* borrowed */
  */
 int explain_next(const struct explain *x, const struct release *r, const struct delivery *d,
                  struct err *e);
+
+/*
+ * How far it is proved that `d` arrived, in one sentence: view_proof(), and whose word it is, a
+ * report's or the relay's log's; what was known before it came back; who answered.
+ */
+int explain_proof(const struct explain *x, const struct delivery *d, char out[VIEW_MAX],
+                  struct err *e);
 
 struct contact;
 /* Why a contact who has no delivery in `r` was not written to. */

@@ -75,8 +75,12 @@ struct returned_filter {
  */
 int returned_each(struct db *db, const struct returned_filter *f,
                   int (*fn)(void *ctx, const struct returned *r), void *ctx, struct err *e);
-/* A question was answered. -ENOENT; -EINVAL when it was before, or is no question. */
-int returned_answered(struct tx *tx, int64_t id, const char *by, int64_t now, struct err *e);
+/*
+ * A question was answered; its release in *ret, 0 = of none. -ENOENT; -EINVAL when it was before,
+ * or is no question.
+ */
+int returned_answered(struct tx *tx, int64_t id, const char *by, int64_t now, int64_t *ret_release,
+                      struct err *e);
 /* How many carried a tag that is not ours, and how many could not be read, since ever. */
 int returned_forged(struct db *db, int64_t *ret, struct err *e);
 int returned_unreadable(struct db *db, int64_t *ret, struct err *e);

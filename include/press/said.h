@@ -18,5 +18,8 @@ void said_text(const char *text, enum lang lang, char *out, size_t size);
 
 /* "nhận thư (dot)" of a stage's name; one that is not known stays as it is. */
 const char *said_stage(const char *name, enum lang lang);
+/* "báo cáo" of an event's kind, "chậm, bên đó vẫn đang thử" of its action; the same. */
+const char *said_kind(const char *name, enum lang lang);
+const char *said_action(const char *name, enum lang lang);
 
 #endif

@@ -2,6 +2,7 @@
 #include "press/said.h"
 
 #include "press/err.h"
+#include "press/finding.h"
 #include "press/mem.h"
 #include "press/outcome.h"
 
@@ -137,4 +138,41 @@ const char *said_stage(const char *name, enum lang lang)
                 if (strcmp(stage_name((enum stage) i), name) == 0)
                         return msg_text(lang, title[i]);
         return name;
+}
+
+const char *said_kind(const char *name, enum lang lang)
+{
+        static const char *const title[][2] = {
+                {"attempt", N_("try")},
+                {"report", N_("report")},
+                {"relay-log", N_("the relay's log")},
+                {"call", N_("telephone")},
+                {"reply", N_("answer")},
+                {"resend", N_("sent again by hand")},
+        };
+
+        for (size_t i = 0; i < COUNT_OF(title); i++)
+                if (strcmp(title[i][0], name) == 0)
+                        return msg_text(lang, title[i][1]);
+        return name;
+}
+
+const char *said_action(const char *name, enum lang lang)
+{
+        static const char *const words[FINDING_ACTIONS] = {
+                [FINDING_DELIVERED] = N_("accepted by the recipient's server"),
+                [FINDING_FAILED] = N_("returned"),
+                [FINDING_DELAYED] = N_("delayed, still being tried there"),
+                [FINDING_RELAYED] = N_("handed on, no further reports from there"),
+                [FINDING_EXPANDED] = N_("handed to a list of addresses"),
+                [FINDING_COMPLAINT] = N_("a complaint: unwanted mail"),
+                [FINDING_AUTOREPLY] = N_("an automatic reply"),
+                [FINDING_CHALLENGE] = N_("asks for proof that a person wrote"),
+                [FINDING_RECEIPT] = N_("a read receipt"),
+                [FINDING_REPLY] = N_("a person answered"),
+                [FINDING_LOOP] = N_("the letter itself came back, through a list or a forward"),
+        };
+        int i = words_find(&finding_actions, name);
+
+        return i >= 0 ? msg_text(lang, words[i]) : name;
 }

@@ -8,6 +8,7 @@
 #include "press/json.h"
 #include "press/mem.h"
 #include "press/moment.h"
+#include "press/said.h"
 #include "press/text.h"
 #include "press/view.h"
 #include "who.h"
@@ -51,7 +52,7 @@ static int print_try(void *ctx, const struct event *ev)
 
         printf("  %s  ", moment_show_exact(ev->at, c->lang, at));
         if (strcmp(ev->kind, "attempt") != 0)
-                printf("%s  ", ev->kind);
+                printf("%s  ", said_kind(ev->kind, c->lang));
         else
                 cli_say(c, "try %lld  ", (long long) ev->attempt);
         cli_event(c, ev, stdout);
@@ -60,7 +61,7 @@ static int print_try(void *ctx, const struct event *ev)
 }
 
 static int print_delivery(struct cli *c, const struct release *rel, const struct delivery *d,
-                          const struct lines *next, struct err *e)
+                          const struct lines *next, const char *proof, struct err *e)
 {
         const struct event_filter f = {.state = -1, .release = d->release_id, .delivery = d->id};
         char person[CLI_PERSON_MAX], title[1024], state[VIEW_MAX];
@@ -79,12 +80,12 @@ static int print_delivery(struct cli *c, const struct release *rel, const struct
         for (size_t i = 0; i < next->n; i++)
                 printf("  %s\n", next->v[i]);
         cli_say(c, "How far it is proved:\n");
-        printf("  %s\n", view_proof(d, c->lang));
+        printf("  %s\n", proof);
         return r;
 }
 
 static void print_json(const struct cli *c, const struct release *rel, const struct delivery *d,
-                       const struct lines *next)
+                       const struct lines *next, const char *proof)
 {
         char state[VIEW_MAX];
         struct json j;
@@ -102,7 +103,7 @@ static void print_json(const struct cli *c, const struct release *rel, const str
         json_moment(&j, "due", d->due_at);
         json_string(&j, "sentence", state);
         json_lines(&j, "next", next);
-        json_string(&j, "proof", view_proof(d, c->lang));
+        json_string(&j, "proof", proof);
         json_end(&j, stdout);
 }
 
@@ -111,13 +112,16 @@ static int explain_one(struct cli *c, const struct release *rel, const struct de
 {
         CLEANUP(lines_done) struct lines next = {0};
         const struct explain x = {c->db, c->config, c->now, c->lang, lines_add, &next};
+        char proof[VIEW_MAX];
         int r = explain_next(&x, rel, d, e);
 
+        if (r == 0)
+                r = explain_proof(&x, d, proof, e);
         if (r < 0)
                 return r;
         if (!c->json)
-                return print_delivery(c, rel, d, &next, e);
-        print_json(c, rel, d, &next);
+                return print_delivery(c, rel, d, &next, proof, e);
+        print_json(c, rel, d, &next, proof);
         return 0;
 }
 

@@ -64,6 +64,8 @@ static int print_json(const struct cli *c, const struct event *ev)
         json_string(&j, "tls", ev->tls);
         json_number(&j, "ms", ev->ms);
         json_string(&j, "state", words_name(&delivery_states, (int) ev->state));
+        if (ev->action[0])
+                json_string(&j, "action", ev->action);
         if (ev->second_copy)
                 json_bool(&j, "second_copy", true);
         json_end(&j, stdout);
@@ -73,9 +75,9 @@ static int print_json(const struct cli *c, const struct event *ev)
 /* --- as a table --------------------------------------------------------------------- */
 
 static const char *const csv_head[] = {
-        "event",    "release", "delivery", "address", "name",  "org",
-        "attempt",  "at",      "relay",    "peer",    "stage", "code",
-        "enhanced", "reply",   "tls",      "ms",      "state", "second_copy",
+        "event", "release", "delivery", "address",     "name",   "org",      "attempt",
+        "at",    "relay",   "peer",     "stage",       "code",   "enhanced", "reply",
+        "tls",   "ms",      "state",    "second_copy", "action",
 };
 
 static const char *number(int64_t n, char out[24])
@@ -106,6 +108,7 @@ static int print_csv(const struct cli *c, const struct event *ev)
                 number(ev->ms, ms),
                 words_name(&delivery_states, (int) ev->state),
                 ev->second_copy ? "yes" : "",
+                ev->action,
         };
 
         (void) c;

@@ -55,6 +55,10 @@ int cmd_status(struct cli *c, const struct args *a);
 int cmd_log(struct cli *c, const struct args *a);
 int cmd_explain(struct cli *c, const struct args *a);
 
+extern const struct cli_option cmd_replies_options[];
+int cmd_replies(struct cli *c, const struct args *a);
+int cmd_answered(struct cli *c, const struct args *a);
+
 extern const struct cli_option cmd_pause_options[], cmd_resume_options[], cmd_cancel_options[],
         cmd_retry_options[], cmd_resend_options[];
 int cmd_pause(struct cli *c, const struct args *a);

@@ -174,10 +174,39 @@ int cli_text(const struct cli *c, const char *option, const char *s, char **ret)
         return cli_fail(c, -EINVAL, &e);
 }
 
+/* Somebody else's words: who says what, and how. */
+static void tell_heard(const struct cli *c, const struct event *ev, FILE *out)
+{
+        char reply[2 * REPLY_TEXT_MAX], peer[512], note[512], code[16];
+
+        text_escape(ev->peer, peer, sizeof(peer));
+        text_escape(ev->note, note, sizeof(note));
+        said_text(ev->reply, c->lang, reply, sizeof(reply));
+        snprintf(code, sizeof(code), "%lld", (long long) ev->code);
+        if (peer[0])
+                fprintf(out, "%s: ", peer);
+        fputs(said_action(ev->action, c->lang), out);
+        if (reply[0] || ev->code || ev->enhanced[0])
+                fputs(": ", out);
+        if (ev->code && strncmp(reply, code, strlen(code)) != 0)
+                fprintf(out, "%s%s", code, reply[0] || ev->enhanced[0] ? " " : "");
+        fputs(reply[0] ? reply : ev->enhanced, out);
+        if (strchr(note, '@')) { /* another address than the one written to */
+                fputs("; ", out);
+                fprintf(out, msg_fmt(c->lang, "about %s"), note);
+        } else if (note[0]) {
+                fprintf(out, "; %s", msg_text(c->lang, note));
+        }
+}
+
 void cli_event(const struct cli *c, const struct event *ev, FILE *out)
 {
         char reply[2 * REPLY_TEXT_MAX];
 
+        if (ev->action[0]) {
+                tell_heard(c, ev, out);
+                return;
+        }
         if (ev->relay[0])
                 fprintf(out, "%s %s %s, ", ev->relay, ev->peer,
                         ev->tls[0] ? ev->tls : msg_text(c->lang, "without TLS"));

@@ -88,28 +88,34 @@ int returned_add(struct tx *tx, const struct returned *r, int64_t *ret_id, struc
         return 0;
 }
 
-int returned_answered(struct tx *tx, int64_t id, const char *by, int64_t now, struct err *e)
+int returned_answered(struct tx *tx, int64_t id, const char *by, int64_t now, int64_t *ret_release,
+                      struct err *e)
 {
         static const char sql[] = "UPDATE returned SET answered_at = ?2, answered_by = ?3"
                                   " WHERE id = ?1 AND kind = 'mail' AND answered_at IS NULL";
-        static const char why_sql[] = "SELECT kind = 'mail' FROM returned WHERE id = ?1";
-        int64_t mail = 0;
+        static const char why_sql[] =
+                "SELECT kind = 'mail', release_id FROM returned WHERE id = ?1";
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int64_t changed;
         int r;
 
         assert(tx->write && now);
         r = sql_run(tx->db, sql, SQL_WITH(SQL_INT(id), SQL_INT(now), SQL_TEXT(by)), e);
-        if (r < 0 || sql_changes(tx->db) == 1)
-                return r;
-        r = sql_get_int(tx->db, why_sql, SQL_WITH(SQL_INT(id)), &mail, e);
+        changed = sql_changes(tx->db);
+        if (r >= 0)
+                r = sql_first(tx->db, why_sql, SQL_WITH(SQL_INT(id)), &q, e);
         if (r < 0)
                 return r;
         if (r == 0)
                 return err_set(e, -ENOENT, N_("There is no question %lld"), (long long) id);
-        if (!mail)
-                return err_set(e, -EINVAL,
-                               N_("Number %lld is no question of a person. Nothing was changed"),
-                               (long long) id);
-        return err_set(e, -EINVAL, N_("Question %lld was answered before. Nothing was changed"),
+        if (changed == 1) {
+                *ret_release = sql_int(q, 1);
+                return 0;
+        }
+        return err_set(e, -EINVAL,
+                       sql_int(q, 0)
+                               ? N_("Question %lld was answered before. Nothing was changed")
+                               : N_("Number %lld is no question of a person. Nothing was changed"),
                        (long long) id);
 }
 

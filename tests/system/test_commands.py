@@ -294,8 +294,8 @@ class Log(CommandCase):
     def test_csv_has_the_same_fields(self):
         self.sent(REFUSE_B)
         rows = list(csv.DictReader(io.StringIO(self.ok('log', '--csv').stdout)))
-        self.assertEqual(list(rows[0]), [*LOG, 'second_copy'])
-        self.assertEqual(rows, [{k: str(row.get(k, '')) for k in [*LOG, 'second_copy']}
+        self.assertEqual(list(rows[0]), [*LOG, 'second_copy', 'action'])
+        self.assertEqual(rows, [{k: str(row.get(k, '')) for k in [*LOG, 'second_copy', 'action']}
                                 for row in self.log()])
         with open(self.dir / 'log.csv', 'wb') as out:
             subprocess.run([harness.program('pressctl'), '-c', self.conf, 'log', '--csv'],

@@ -75,7 +75,7 @@ class Again(PressCase):
         self.assertEqual(len(marked), 2)
         self.assertIn('có thể là bản thứ hai',
                       self.ok('--lang', 'vi', 'explain', 1, 'n00000@paper0.example').stdout)
-        self.assertEqual([r.rsplit(',', 1)[1] for r in self.ok('log', '--csv').stdout.splitlines()],
+        self.assertEqual([r.rsplit(',', 2)[1] for r in self.ok('log', '--csv').stdout.splitlines()],
                          ['second_copy', '', '', 'yes', 'yes'])
 
     def test_r87_the_second_relay_gets_an_unknown_one_not_earlier(self):

@@ -4,6 +4,7 @@
 #include "press/buf.h"
 #include "press/config.h"
 #include "press/fault.h"
+#include "press/finding.h"
 #include "press/zone.h"
 
 #include <stdarg.h>
@@ -240,6 +241,78 @@ static int done(void **state)
         return 0;
 }
 
+/* --- how far it is proved ------------------------------------------------------ */
+
+static void hear(struct scratch *s, int64_t delivery, const char *kind, enum finding_action action,
+                 const char *peer, int64_t at)
+{
+        const struct finding f = {.delivery = delivery,
+                                  .kind = kind,
+                                  .action = action,
+                                  .at = at,
+                                  .peer = peer,
+                                  .relay = "",
+                                  .enhanced = "",
+                                  .reply = "",
+                                  .note = ""};
+        enum delivery_state after;
+
+        assert_int_equal(ACT(s, finding_apply(&tx, &f, at, &after, &te)), 1);
+}
+
+static const char *proof(struct scratch *s, int64_t id, enum lang lang, char out[VIEW_MAX])
+{
+        const struct explain x = {s->db, &config, NOON, lang, say, NULL};
+        CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        struct err e = {0};
+
+        assert_ok(delivery_page(s->db, id, 0, 1, &l, &e), &e);
+        assert_ok(explain_proof(&x, &l.v[0], out, &e), &e);
+        return out;
+}
+
+static void test_the_proof_says_whose_word_it_is_and_what_was_before(void **state)
+{
+        struct scratch *s = *state;
+        int64_t id = scratch_approved(s, 1);
+        CLEANUP(delivery_done) struct delivery d = {0};
+        char out[VIEW_MAX];
+        struct settle st;
+
+        assert_true(scratch_claim(s, id, NOON, &d));
+        st = scratch_settle(&d, DELIVERY_RELAYED, 250, "Ok");
+        scratch_do_settle(s, &st);
+        assert_says(proof(s, id, LANG_EN, out), "Not proved: that it reached");
+        hear(s, d.id, "report", FINDING_DELAYED, "mx.y.example", NOON + 2000);
+        assert_says(proof(s, id, LANG_EN, out), "Not proved: that it reached");
+        hear(s, d.id, "relay-log", FINDING_DELIVERED, "mx.x.example", NOON + 3000);
+        assert_says(proof(s, id, LANG_EN, out),
+                    "Proved by the relay's own log, Wed 25/11/2026 12:00 (+07): mx.x.example took");
+        hear(s, d.id, "report", FINDING_FAILED, "daemon@x.example", NOON + 60000);
+        assert_says(proof(s, id, LANG_EN, out), "Proved by the report of daemon@x.example, Wed "
+                                                "25/11/2026 12:01 (+07): the letter was returned");
+        assert_says(out, "Before that: Accepted by the recipient's mail server");
+        assert_says(proof(s, id, LANG_VI, out), "Trước đó: Máy chủ thư của người nhận đã nhận");
+        hear(s, d.id, "reply", FINDING_REPLY, "pv@x.example", NOON + 120000);
+        assert_says(proof(s, id, LANG_EN, out), "pv@x.example answered it, Wed 25/11/2026 12:02");
+}
+
+static void test_the_proof_names_the_report_of_an_arrival(void **state)
+{
+        struct scratch *s = *state;
+        int64_t id = scratch_approved(s, 1);
+        CLEANUP(delivery_done) struct delivery d = {0};
+        char out[VIEW_MAX];
+        struct settle st;
+
+        assert_true(scratch_claim(s, id, NOON, &d));
+        st = scratch_settle(&d, DELIVERY_RELAYED, 250, "Ok");
+        scratch_do_settle(s, &st);
+        hear(s, d.id, "report", FINDING_DELIVERED, "daemon@x.example", NOON + 60000);
+        assert_says(proof(s, id, LANG_EN, out), "Proved by the report of daemon@x.example");
+        assert_says(out, "Not proved: that anybody opened or read it");
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
@@ -254,6 +327,8 @@ int main(void)
                 TEST(test_a_copy_by_hand_is_told_where_the_first_was_lost),
                 TEST(test_a_held_unknown_waits_for_a_person),
                 TEST(test_what_was_refused_is_not_tried_again_by_itself),
+                TEST(test_the_proof_says_whose_word_it_is_and_what_was_before),
+                TEST(test_the_proof_names_the_report_of_an_arrival),
         };
 
         return cmocka_run_group_tests(tests, zone, done);

@@ -127,7 +127,7 @@ static void test_questions_are_listed_by_release_until_they_are_answered(void **
         struct scratch *s = *state;
         struct returned first = row("1", RETURNED_MAIL, 7), other = row("2", RETURNED_MAIL, 8);
         struct returned away = row("3", RETURNED_AUTOREPLY, 7), none = row("4", RETURNED_MAIL, 0);
-        int64_t id, none_id;
+        int64_t id, none_id, rel = 0;
         struct seen seen;
 
         away.away_until = NOON + 1;
@@ -147,7 +147,8 @@ static void test_questions_are_listed_by_release_until_they_are_answered(void **
         assert_int_equal(seen.n, 1);
         assert_int_equal(seen.last.away_until, NOON + 1);
 
-        assert_int_equal(ACT(s, returned_answered(&tx, id, "lan", NOON + 5, &te)), 0);
+        assert_int_equal(ACT(s, returned_answered(&tx, id, "lan", NOON + 5, &rel, &te)), 0);
+        assert_int_equal(rel, 7);
         seen = each(s, (struct returned_filter){.kind = RETURNED_MAIL, .open = true});
         assert_int_equal(seen.n, 2);
         assert_int_equal(seen.id[1], none_id);
@@ -187,12 +188,12 @@ static void test_only_an_open_question_is_answered(void **state)
 {
         struct scratch *s = *state;
         struct returned mail = row("1", RETURNED_MAIL, 7), status = row("2", RETURNED_STATUS, 7);
-        int64_t id = add(s, &mail), machine = add(s, &status);
+        int64_t id = add(s, &mail), machine = add(s, &status), rel = 0;
 
-        assert_int_equal(ACT(s, returned_answered(&tx, 99, "lan", NOON, &te)), -ENOENT);
-        assert_int_equal(ACT(s, returned_answered(&tx, machine, "lan", NOON, &te)), -EINVAL);
-        assert_int_equal(ACT(s, returned_answered(&tx, id, "lan", NOON, &te)), 0);
-        assert_int_equal(ACT(s, returned_answered(&tx, id, "hoa", NOON + 1, &te)), -EINVAL);
+        assert_int_equal(ACT(s, returned_answered(&tx, 99, "lan", NOON, &rel, &te)), -ENOENT);
+        assert_int_equal(ACT(s, returned_answered(&tx, machine, "lan", NOON, &rel, &te)), -EINVAL);
+        assert_int_equal(ACT(s, returned_answered(&tx, id, "lan", NOON, &rel, &te)), 0);
+        assert_int_equal(ACT(s, returned_answered(&tx, id, "hoa", NOON + 1, &rel, &te)), -EINVAL);
         assert_int_equal(scratch_int(s, "SELECT count(*) FROM returned WHERE answered_by = 'lan'"),
                          1);
 }
@@ -225,7 +226,7 @@ static void test_a_fault_leaves_no_row_and_no_answer(void **state)
 {
         struct scratch *s = *state;
         struct returned mail = row("1", RETURNED_MAIL, 7), next = row("2", RETURNED_MAIL, 7);
-        int64_t id = add(s, &mail), other = 0;
+        int64_t id = add(s, &mail), other = 0, rel;
 
         SQLFAULT_EACH(SQLITE_IOERR)
         {
@@ -237,7 +238,7 @@ static void test_a_fault_leaves_no_row_and_no_answer(void **state)
                 if (r >= 0)
                         r = returned_add(&tx, &next, &other, &e);
                 if (r >= 0)
-                        r = returned_answered(&tx, id, "lan", NOON, &e);
+                        r = returned_answered(&tx, id, "lan", NOON, &rel, &e);
                 if (r >= 0)
                         r = tx_commit(&tx, &e);
                 if (!sqlfault_hit()) {
