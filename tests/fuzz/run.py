@@ -29,8 +29,8 @@ ALSO = {  # what stands elsewhere in the tree
 }
 ENV = {**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=64"}
 # What strangers write to us; the others have a third of the time.
-FOREIGN = ("smtp", "reply", "report", "statement", "audience", "csv", "addr", "config")
-LENGTH = {"config": 8192, "csv": 4096, "letter": 8192, "markdown": 4096, "report": 8192, "statement": 8192}  # else 2048 bytes
+FOREIGN = ("smtp", "reply", "report", "relay_log", "statement", "audience", "csv", "addr", "config")
+LENGTH = {"config": 8192, "csv": 4096, "letter": 8192, "markdown": 4096, "relay_log": 4096, "report": 8192, "statement": 8192}  # else 2048 bytes
 
 
 # Addresses seed libFuzzer's table of comparisons; a container may not be allowed to fix them.
