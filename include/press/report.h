@@ -36,7 +36,11 @@ enum report_kind {
         REPORT_RECEIPT,   /* a read receipt (RFC 8098) */
         REPORT_FEEDBACK,  /* a machine's that is no complaint: authentication failed (RFC 6591) */
         REPORT_MAIL,      /* a person's, a list's: no report at all */
-        REPORT_UNREADABLE /* a status or complaint that names nobody, or a mail over a limit */
+        /*
+         * A status or complaint that names nobody, or a mail over a limit. Such a status may have
+         * one row without an address, for whoever knows by the mail's path whom it is about.
+         */
+        REPORT_UNREADABLE
 };
 
 enum report_action {

@@ -102,7 +102,7 @@ static int say(struct tx *tx, const struct item *it, enum finding_action action,
 
         if (!row)
                 f.reply = it->report.subject;
-        else if (!names(row->address, it->d.address))
+        else if (row->address[0] && !names(row->address, it->d.address))
                 f.note = row->address;
         r = finding_apply(tx, &f, now, &after, e);
         return r < 0 ? r : 0;

@@ -133,6 +133,10 @@ int match_find(const struct config *c, struct db *db, struct item *it, int64_t n
         r = find(c, db, it, e);
         if (r < 0)
                 return r;
+        if (it->d.id && it->report.kind == REPORT_UNREADABLE && it->report.rows) {
+                it->row.kind = RETURNED_STATUS; /* it names nobody, and need not */
+                it->row.trouble = "";
+        }
         if (it->d.id) {
                 int64_t sent = it->d.out_at ? it->d.out_at : it->d.created_at;
 

@@ -87,7 +87,7 @@ static void tell(const struct cli *c, const char *file, const struct report *r)
                 printf("%s\n", shown);
         if (!c->json && (r->kind == REPORT_MAIL || r->kind == REPORT_FEEDBACK))
                 cli_say(c, "  no report: mail from %s\n", r->from[0] ? r->from : "<>");
-        for (size_t i = 0; i < r->rows; i++)
+        for (size_t i = 0; i < r->rows && r->kind != REPORT_UNREADABLE; i++)
                 tell_row(c, file, &r->row[i]);
 }
 

@@ -177,7 +177,7 @@ static bool name_in(const struct returned *m, const char *words, char *out)
 }
 
 /* A status that names nobody who can be written to takes the notice's addresses. */
-static void name_the_nameless(const struct returned *m, struct report *r)
+static void name_the_nameless(const struct returned *m, struct report *r, struct report_row *spare)
 {
         CLEANUP(report_done) struct report words = {0};
         struct report_row said = {0};
@@ -194,6 +194,7 @@ static void name_the_nameless(const struct returned *m, struct report *r)
         r->rows = kept;
         if (kept)
                 return;
+        *spare = said;
         notice_read(m, &words);
         if (!words.rows && name_in(m, said.diagnostic, address))
                 report_row(&words, address);
@@ -206,7 +207,8 @@ static void name_the_nameless(const struct returned *m, struct report *r)
         }
 }
 
-static void read_status(struct returned *m, struct report *r)
+/* *spare: what fields say of nobody. */
+static void read_status(struct returned *m, struct report *r, struct report_row *spare)
 {
         const char *inside = m->status.len ? NULL : status_in_text(m);
 
@@ -216,7 +218,7 @@ static void read_status(struct returned *m, struct report *r)
                 status_read(m, inside, r);
         else if (m->receipt.len)
                 status_read(m, m->receipt.s, r);
-        name_the_nameless(m, r);
+        name_the_nameless(m, r, spare);
         if (!r->rows) {
                 m->worded = true;
                 notice_read(m, r);
@@ -297,10 +299,25 @@ static void doubt(const struct returned *m, struct report *r)
         r->rows = kept;
 }
 
+/*
+ * A status that names nobody says something all the same, to whoever knows by its path whom it
+ * is about: that the letter failed or is late. A success is not believed in words alone.
+ */
+static void keep_nameless(const struct returned *m, struct report *r, struct report_row *row)
+{
+        if (m->cut || (row->action == REPORT_ACTIONS && !notice_nameless(m, row)))
+                return;
+        complete(row);
+        r->rows = 0;
+        *report_row(r, "") = *row;
+}
+
 static void read_rows(struct returned *m, struct report *r)
 {
+        struct report_row spare = {.action = REPORT_ACTIONS};
+
         if (r->kind == REPORT_STATUS) {
-                read_status(m, r);
+                read_status(m, r, &spare);
                 if (m->cut || is_without_status(m))
                         doubt(m, r);
         } else if (r->kind == REPORT_COMPLAINT) {
@@ -316,6 +333,8 @@ static void read_rows(struct returned *m, struct report *r)
         for (size_t i = 0; i < r->rows; i++)
                 complete(&r->row[i]);
         if (!r->rows && (r->kind == REPORT_STATUS || r->kind == REPORT_COMPLAINT)) {
+                if (r->kind == REPORT_STATUS)
+                        keep_nameless(m, r, &spare);
                 set_trouble(r, N_("a report that names nobody"));
         }
 }

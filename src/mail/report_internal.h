@@ -112,6 +112,8 @@ bool status_read(const struct returned *m, const char *fields, struct report *r)
 void notice_read(const struct returned *m, struct report *r);
 /* Who sent the notice, whom it went to, and who sent the original. */
 bool is_own(const struct returned *m, const char *address);
+/* What the words say where they name nobody; false where they say nothing for sure. */
+bool notice_nameless(const struct returned *m, struct report_row *row);
 /* The lines of the notice about the address, for a row whose fields say nothing. */
 void notice_about(const struct returned *m, const char *address, struct buf *out);
 /* The offset where the original is quoted in the notice, or its end. */

@@ -447,6 +447,18 @@ static bool is_by_server(const struct returned *m)
         return c.reply >= 400 || c.enhanced[0];
 }
 
+bool notice_nameless(const struct returned *m, struct report_row *row)
+{
+        CLEANUP(mem_free) char *all = fold_text(m->notice.s, m->end < 16384 ? m->end : 16384);
+        enum report_action action;
+
+        if (!words_action(all, &action) || (action != REPORT_FAILED && action != REPORT_DELAYED))
+                return false;
+        *row = (struct report_row){.action = action, .class = REPORT_UNCLEAR};
+        fill(m, row, true);
+        return true;
+}
+
 void notice_read(const struct returned *m, struct report *r)
 {
         CLEANUP(mem_free) struct candidates *c = mem_zalloc(sizeof(*c));

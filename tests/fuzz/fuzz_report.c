@@ -10,7 +10,6 @@
 static void check_row(const struct report_row *row)
 {
         must((unsigned) row->action < REPORT_ACTIONS && (unsigned) row->class < REPORT_CLASSES);
-        must(row->address[0]);
         must(row->code == 0 || (row->code >= 200 && row->code < 600));
         must(row->enhanced[0] || row->action == REPORT_COMPLAINED || row->action == REPORT_REPLIED);
         must(!row->enhanced[0] || strspn(row->enhanced, "0123456789.") == strlen(row->enhanced));
@@ -29,6 +28,8 @@ static void check(const struct report *r)
         must(r->kind != REPORT_MAIL || r->rows == 0);
         for (size_t i = 0; i < r->rows; i++)
                 check_row(&r->row[i]);
+        for (size_t i = 0; i < r->rows; i++)
+                must(r->row[i].address[0] || (r->kind == REPORT_UNREADABLE && r->rows == 1));
         for (size_t i = 0; i < REPORT_PATHS; i++)
                 fuzz_clean(r->path[i], 0);
         fuzz_clean(r->from, 0);
@@ -36,6 +37,9 @@ static void check(const struct report *r)
         fuzz_clean(r->envid, 0);
         fuzz_clean(r->message_id, 0);
         fuzz_clean(r->list_id, 0);
+        fuzz_clean(r->own_id, 0);
+        fuzz_clean(r->own_list, 0);
+        must(r->away.day >= 0 && r->away.day <= 31 && r->away.month >= 0 && r->away.month <= 12);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)

@@ -280,8 +280,22 @@ static void a_report_that_names_nobody_is_for_a_person(void **state)
         (void) state;
         report_read(text, sizeof(text) - 1, &r);
         assert_int_equal(r.kind, REPORT_UNREADABLE);
-        assert_int_equal(r.rows, 0);
         assert_true(r.trouble[0]);
+        assert_int_equal(r.rows, 1); /* for who knows by its path whom it is about */
+        assert_string_equal(r.row[0].address, "");
+        assert_int_equal(r.row[0].action, REPORT_FAILED);
+}
+
+static void words_of_success_that_name_nobody_say_nothing(void **state)
+{
+        static const char text[] = "From: MAILER-DAEMON@mx.example\nSubject: Delivery report\n\n"
+                                   "Your mail was delivered successfully.\n";
+        CLEANUP(report_done) struct report r = {0};
+
+        (void) state;
+        report_read(text, sizeof(text) - 1, &r);
+        assert_int_not_equal(r.kind, REPORT_STATUS);
+        assert_true(r.rows == 0 || r.row[0].action != REPORT_DELIVERED);
 }
 
 /* --- every mail, cut ---------------------------------------------------------------------- */
@@ -293,7 +307,7 @@ static void check_sound(const struct report *r)
         assert_true(text_clean(r->subject, 0, &bad) && text_clean(r->from, 0, &bad));
         assert_true(r->rows <= REPORT_ROWS);
         for (size_t i = 0; i < r->rows; i++) {
-                assert_true(r->row[i].address[0]);
+                assert_true(r->row[i].address[0] || r->kind == REPORT_UNREADABLE);
                 assert_true(text_clean(r->row[i].address, 0, &bad));
                 assert_true(text_clean(r->row[i].diagnostic, 0, &bad));
         }
@@ -344,6 +358,7 @@ int main(void)
                 cmocka_unit_test(people_and_machines_that_answer_are_told_apart),
                 cmocka_unit_test(a_code_made_from_the_reply_is_not_called_stated),
                 cmocka_unit_test(a_report_that_names_nobody_is_for_a_person),
+                cmocka_unit_test(words_of_success_that_name_nobody_say_nothing),
                 cmocka_unit_test(every_mail_cut_at_every_37th_byte_is_read_without_harm),
         };
 

@@ -554,6 +554,28 @@ static void one_on_the_wire_waits_and_holds_up_no_other(void **state)
         assert_int_equal(state_of(p, 0), DELIVERY_BOUNCED);
 }
 
+/* R103: by the tag the recipient is right always. */
+static void a_notice_that_names_nobody_is_read_by_its_tag(void **state)
+{
+        static const char late[] = "Your message has not been delivered yet. We will keep trying.";
+        static const char dead[] = "I'm afraid I wasn't able to deliver your message.\n"
+                                   "550 5.1.1 user unknown";
+        struct place *p = *state;
+        CLEANUP(mem_free) char *a = box(p, 0);
+        CLEANUP(mem_free) char *b = box(p, 1);
+        static const char form[] = "From: MAILER-DAEMON@mx.x.example\nReturn-Path: <>\nTo: %s\n"
+                                   "Subject: failure notice\n\n%s\n";
+
+        assert_int_equal(give(p, mem_printf(form, a, dead)), RETURNS_DONE);
+        assert_int_equal(give(p, mem_printf(form, b, late)), RETURNS_DONE);
+        assert_int_equal(give(p, mem_printf(form, "bounce@press.x.example", dead)), RETURNS_PEOPLE);
+        assert_int_equal(state_of(p, 0), DELIVERY_BOUNCED);
+        assert_int_equal(state_of(p, 1), DELIVERY_RELAYED);
+        assert_int_equal(count(p, "verdict", "class = 'invalid'"), 1);
+        assert_int_equal(count(p, "event", "action = 'delayed'"), 1);
+        assert_int_equal(count(p, "returned", "kind = 'unreadable' AND matched = 'none'"), 1);
+}
+
 /* R110 R71 */
 static void what_cannot_be_read_goes_to_people_and_the_next_one_is_read(void **state)
 {
@@ -592,6 +614,7 @@ int main(int argc, char **argv)
                 TEST(an_alarm_mail_that_comes_back_raises_no_alarm),
                 TEST(a_mail_read_again_counts_once_and_still_goes_where_it_belongs),
                 TEST(one_on_the_wire_waits_and_holds_up_no_other),
+                TEST(a_notice_that_names_nobody_is_read_by_its_tag),
                 TEST(what_cannot_be_read_goes_to_people_and_the_next_one_is_read),
         };
 
