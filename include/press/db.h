@@ -89,5 +89,8 @@ void tx_done(struct tx *tx); /* for CLEANUP: rolls back what was not committed *
 int db_sole_sender(struct db *db, struct err *e);
 /* true while some pressd holds it. */
 bool db_sender_runs(const struct db *db);
+/* The same for the one press-inbox that runs as a service: DATABASE.inbox. */
+int db_sole_reader(struct db *db, struct err *e);
+bool db_reader_runs(const struct db *db);
 
 #endif

@@ -1,15 +1,17 @@
 /*
- * fault.h - what is wrong at this moment, as pressd last said
+ * fault.h - what is wrong at this moment, as pressd and press-inbox last said
  *
  * pressd writes its raised alarms here, so that doctor, explain and the
  * console can tell "relay main does not answer since 10:22" without asking
- * pressd. The rows are replaced as a whole and emptied at its start.
+ * pressd. Its rows are replaced as a whole and emptied at its start. Those of
+ * press-inbox have keys of their own, set and cleared one by one.
  */
 #ifndef PRESS_FAULT_H
 #define PRESS_FAULT_H
 
 #include "press/db.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,7 +32,15 @@ void fault_relay_key(const char *relay, char out[FAULT_KEY_MAX]);
 /* The release that a key names, 0 = none. */
 int64_t fault_release(const char *key);
 
-/* Replaces all rows by these. */
+/* The key of a mailbox's trouble; press-inbox's own. */
+void fault_inbox_key(const char *inbox, char out[FAULT_KEY_MAX]);
+bool fault_is_inbox(const char *key);
+/* Adds one, or gives it another text; `since` of one that is there stays. */
+int fault_set(struct tx *tx, const struct fault *f, struct err *e);
+/* All of press-inbox, or the one of `inbox`. */
+int fault_clear_inbox(struct tx *tx, const char *inbox, struct err *e);
+
+/* Replaces all rows but press-inbox's by these. */
 int fault_replace(struct tx *tx, const struct fault *v, size_t n, struct err *e);
 
 /* The oldest first, at most `max`. */

@@ -126,7 +126,7 @@ int db_attach(const char *path, struct db **ret, struct err *e)
         configure_once();
 
         db->path = mem_strdup(path);
-        db->lock_fd = db->sender_fd = -1;
+        db->lock_fd = db->sender_fd = db->reader_fd = -1;
         db->checkpoint_at = DB_WAL_LIMIT_FRAMES;
         rc = sqlite3_open_v2(path, &db->handle,
                              SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
@@ -302,6 +302,8 @@ void db_close(struct db **db)
                 close(d->lock_fd);
         if (d->sender_fd >= 0)
                 close(d->sender_fd);
+        if (d->reader_fd >= 0)
+                close(d->reader_fd);
         free(d->path);
         free(d);
 }

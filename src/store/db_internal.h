@@ -34,6 +34,7 @@ struct db {
         bool lock_wanted;    /* others are told that we wait for it */
         bool soft;           /* commits do not wait for the disk now */
         int sender_fd;       /* DATABASE.pressd, -1 = we are not the sender */
+        int reader_fd;       /* DATABASE.inbox, -1 = we are not the reader */
         enum tx_kind tx;
         int failed;           /* first fatal error of this transaction */
         bool distrusted;      /* an I/O error at a checkpoint: nothing is begun any more */

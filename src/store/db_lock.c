@@ -178,38 +178,36 @@ bool sql_owner_lives(struct db *db, enum sql_owned what, int64_t id)
 
 /* --- the one sender ------------------------------------------------------------ */
 
-int db_sole_sender(struct db *db, struct err *e)
+/* Takes the lock of DATABASE.`suffix` into *fd; -EBUSY when it is held elsewhere. */
+static int sole(const struct db *db, const char *suffix, int *fd, struct err *e)
 {
-        CLEANUP(mem_free) char *path = mem_printf("%s.pressd", db->path);
-        int fd = -1, r;
+        CLEANUP(mem_free) char *path = mem_printf("%s.%s", db->path, suffix);
+        int taken = -1, r;
 
-        if (db->sender_fd >= 0)
+        if (*fd >= 0)
                 return 0;
-        r = db_lock_open(path, &fd, e);
+        r = db_lock_open(path, &taken, e);
         if (r < 0)
                 return r;
-        r = lock_try(fd, 0, 1);
+        r = lock_try(taken, 0, 1);
         if (r < 0) {
-                close(fd);
+                close(taken);
                 if (r != -EBUSY)
                         return err_set(e, r, "The lock of database %s cannot be taken: %s.",
                                        db->path, strerror(-r));
-                return err_set(e, r,
-                               "Another pressd is already sending from database %s. This one "
-                               "sends nothing and ends.",
-                               db->path);
+                return r;
         }
-        db->sender_fd = fd;
+        *fd = taken;
         return 0;
 }
 
-bool db_sender_runs(const struct db *db)
+static bool sole_runs(const struct db *db, const char *suffix, int own)
 {
-        CLEANUP(mem_free) char *path = mem_printf("%s.pressd", db->path);
+        CLEANUP(mem_free) char *path = mem_printf("%s.%s", db->path, suffix);
         bool held;
         int fd;
 
-        if (db->sender_fd >= 0)
+        if (own >= 0)
                 return true;
         fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
         if (fd < 0)
@@ -217,4 +215,38 @@ bool db_sender_runs(const struct db *db)
         held = lock_held_elsewhere(fd, 0, 1);
         close(fd);
         return held;
+}
+
+int db_sole_sender(struct db *db, struct err *e)
+{
+        int r = sole(db, "pressd", &db->sender_fd, e);
+
+        if (r == -EBUSY)
+                return err_set(e, r,
+                               "Another pressd is already sending from database %s. This one "
+                               "sends nothing and ends.",
+                               db->path);
+        return r;
+}
+
+bool db_sender_runs(const struct db *db)
+{
+        return sole_runs(db, "pressd", db->sender_fd);
+}
+
+int db_sole_reader(struct db *db, struct err *e)
+{
+        int r = sole(db, "inbox", &db->reader_fd, e);
+
+        if (r == -EBUSY)
+                return err_set(e, r,
+                               "Another press-inbox already reads for database %s. This one reads "
+                               "nothing and ends.",
+                               db->path);
+        return r;
+}
+
+bool db_reader_runs(const struct db *db)
+{
+        return sole_runs(db, "inbox", db->reader_fd);
 }

@@ -14,7 +14,7 @@ const char schema_fault[] =
         "CREATE TABLE fault ("
         "  key TEXT PRIMARY KEY, since INTEGER NOT NULL, text TEXT NOT NULL) STRICT;";
 
-static const char RELEASE[] = "release ", RELAY[] = "relay ";
+static const char RELEASE[] = "release ", RELAY[] = "relay ", INBOX[] = "inbox ";
 
 void fault_release_key(int64_t release, char out[FAULT_KEY_MAX])
 {
@@ -26,6 +26,16 @@ void fault_relay_key(const char *relay, char out[FAULT_KEY_MAX])
         snprintf(out, FAULT_KEY_MAX, "%s%s", RELAY, relay);
 }
 
+void fault_inbox_key(const char *inbox, char out[FAULT_KEY_MAX])
+{
+        snprintf(out, FAULT_KEY_MAX, "%s%s", INBOX, inbox);
+}
+
+bool fault_is_inbox(const char *key)
+{
+        return strncmp(key, INBOX, sizeof(INBOX) - 1) == 0;
+}
+
 int64_t fault_release(const char *key)
 {
         bool named = strncmp(key, RELEASE, sizeof(RELEASE) - 1) == 0;
@@ -35,13 +45,32 @@ int64_t fault_release(const char *key)
 
 int fault_replace(struct tx *tx, const struct fault *v, size_t n, struct err *e)
 {
-        int r = sql_run(tx->db, "DELETE FROM fault", SQL_NOTHING, e);
+        int r = sql_run(tx->db, "DELETE FROM fault WHERE key NOT LIKE 'inbox %'", SQL_NOTHING, e);
 
         for (size_t i = 0; i < n && r == 0; i++)
                 r = sql_run(tx->db, "INSERT INTO fault (key, since, text) VALUES (?1, ?2, ?3)",
                             SQL_WITH(SQL_TEXT(v[i].key), SQL_INT(v[i].since), SQL_TEXT(v[i].text)),
                             e);
         return r;
+}
+
+int fault_set(struct tx *tx, const struct fault *f, struct err *e)
+{
+        return sql_run(tx->db,
+                       "INSERT INTO fault (key, since, text) VALUES (?1, ?2, ?3)"
+                       " ON CONFLICT (key) DO UPDATE SET text = excluded.text",
+                       SQL_WITH(SQL_TEXT(f->key), SQL_INT(f->since), SQL_TEXT(f->text)), e);
+}
+
+int fault_clear_inbox(struct tx *tx, const char *inbox, struct err *e)
+{
+        char key[FAULT_KEY_MAX];
+
+        if (!inbox)
+                return sql_run(tx->db, "DELETE FROM fault WHERE key LIKE 'inbox %'", SQL_NOTHING,
+                               e);
+        fault_inbox_key(inbox, key);
+        return sql_run(tx->db, "DELETE FROM fault WHERE key = ?1", SQL_WITH(SQL_TEXT(key)), e);
 }
 
 int fault_list(struct db *db, struct fault *v, size_t max, size_t *ret_n, struct err *e)
