@@ -1,6 +1,6 @@
 # press - one Makefile, no recursion.
 #
-#   make            build/pressd, build/pressctl
+#   make            build/pressd, build/pressctl, build/press-inbox
 #   make demo       the whole main job against a mail server that catches everything
 #   make check      every test but the slow ones   (SAN=address,undefined: under sanitizers)
 #   make fuzz       give bad input to every parser, an hour each; make fuzz-short: a minute
@@ -265,11 +265,14 @@ PAGES := $(wildcard etc/man/*.[1-8])
 install: all
 	install -d $(SBIN) $(BIN)
 	install -m 0755 $(BUILD)/pressd $(SBIN)/pressd
+	install -m 0755 $(BUILD)/press-inbox $(SBIN)/press-inbox
 	install -m 0755 $(BUILD)/pressctl $(BIN)/pressctl
 	install -D -m 0644 systemd/press.sysusers $(LIB)/sysusers.d/press.conf
 	install -D -m 0644 systemd/press.tmpfiles $(LIB)/tmpfiles.d/press.conf
 	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' systemd/pressd.service > $(BUILD)/pressd.service
 	install -D -m 0644 $(BUILD)/pressd.service $(LIB)/systemd/system/pressd.service
+	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' systemd/press-inbox.service > $(BUILD)/press-inbox.service
+	install -D -m 0644 $(BUILD)/press-inbox.service $(LIB)/systemd/system/press-inbox.service
 	sed 's|/usr/local/bin|$(PREFIX)/bin|' systemd/press-relay-log.service > $(BUILD)/press-relay-log.service
 	install -D -m 0644 $(BUILD)/press-relay-log.service $(LIB)/systemd/system/press-relay-log.service
 	install -D -m 0644 etc/pressctl.bash-completion $(SHARE)/bash-completion/completions/pressctl
@@ -281,17 +284,20 @@ ifeq ($(DESTDIR),)
 	getent passwd press >/dev/null || systemd-sysusers $(LIB)/sysusers.d/press.conf || \
 		useradd --system --user-group --home-dir /var/lib/press --no-create-home \
 			--shell /usr/sbin/nologin press
+	getent passwd press-inbox >/dev/null || systemd-sysusers $(LIB)/sysusers.d/press.conf || \
+		useradd --system --no-user-group --gid press --home-dir / --no-create-home \
+			--shell /usr/sbin/nologin press-inbox
 	chgrp press $(BIN)/pressctl /etc/press /etc/press/press.conf
 	chmod 2755 $(BIN)/pressctl
 	install -d -o press -g press -m 2770 /var/lib/press
 	! [ -d /run/systemd/system ] || systemctl daemon-reload
 endif
 
-# Leaves what is yours: /etc/press, /var/lib/press, the account.
+# Leaves what is yours: /etc/press, /var/lib/press, the accounts.
 uninstall:
-	[ -n "$(DESTDIR)" ] || ! [ -d /run/systemd/system ] || systemctl disable --now pressd || true
-	rm -f $(SBIN)/pressd $(BIN)/pressctl $(LIB)/sysusers.d/press.conf $(LIB)/tmpfiles.d/press.conf \
-		$(LIB)/systemd/system/pressd.service $(LIB)/systemd/system/press-relay-log.service $(SHARE)/bash-completion/completions/pressctl
+	[ -n "$(DESTDIR)" ] || ! [ -d /run/systemd/system ] || systemctl disable --now pressd press-inbox || true
+	rm -f $(SBIN)/pressd $(SBIN)/press-inbox $(BIN)/pressctl $(LIB)/sysusers.d/press.conf $(LIB)/tmpfiles.d/press.conf \
+		$(LIB)/systemd/system/pressd.service $(LIB)/systemd/system/press-inbox.service $(LIB)/systemd/system/press-relay-log.service $(SHARE)/bash-completion/completions/pressctl
 	rm -rf $(SHARE)/doc/press
 	for m in $(PAGES); do rm -f $(SHARE)/man/man$${m##*.}/$${m##*/}; done
 

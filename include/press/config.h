@@ -40,8 +40,17 @@ struct config_domain_limit {
         int connections, rate;
 };
 
+enum config_inbox_tls { INBOX_TLS_OFF, INBOX_TLS_REQUIRED };
+
 struct config_inbox {
         char *name, *url, *address, *username, *password_file, *ca_file, *folder;
+        char *done, *people; /* folders that read mails are put into */
+        enum config_inbox_tls tls;
+        /* made of url and address: */
+        char *maildir;        /* its path; "" = it is IMAP */
+        char *host, *connect; /* the certificate's name; where to connect to */
+        int port;
+        bool tls_first; /* imaps */
 };
 
 struct config {                  /* owns everything; strings never NULL, "" = not set */
@@ -93,6 +102,8 @@ struct config {                  /* owns everything; strings never NULL, "" = no
  * when this returns 0; on failure the zone in use stays.
  */
 int config_load(const char *path, struct config **ret, struct err *e);
+/* Replaces all inboxes by one, named "maildir", of this path. */
+int config_only_maildir(struct config *c, const char *path, struct err *e);
 void config_free(struct config **c); /* for CLEANUP; accepts NULL */
 
 /* The path to use: `option`, else $PRESS_CONFIG if trust_env, else /etc/press/press.conf. */
@@ -112,6 +123,8 @@ int config_secret(const char *file, char *out, size_t size, struct err *e);
  * the account that sends: the owner of the database (not asked while there is none).
  */
 int config_secret_look(const char *file, const char *database, struct err *e);
+/* Of a mailbox: by press-inbox, the account of its service, where there is one. */
+int config_secret_look_inbox(const char *file, const char *database, struct err *e);
 
 /* Every setting as man(7) text, for press.conf(5). */
 void config_print_options(FILE *out);

@@ -344,6 +344,44 @@ static void block_free(const char *block, void *base)
         }
 }
 
+static void inboxes_free(struct config *c)
+{
+        for (size_t i = 0; i < c->ninbox; i++) {
+                free(c->inbox[i].name);
+                free(c->inbox[i].maildir);
+                free(c->inbox[i].host);
+                free(c->inbox[i].connect);
+                block_free("inbox", &c->inbox[i]);
+        }
+        free(c->inbox);
+        c->inbox = NULL;
+        c->ninbox = 0;
+}
+
+/* The settings that are left out have their defaults. */
+int config_only_maildir(struct config *c, const char *path, struct err *e)
+{
+        struct places nowhere = {0};
+
+        inboxes_free(c);
+        c->inbox = mem_zalloc(sizeof(*c->inbox));
+        c->ninbox = 1;
+        c->inbox[0].name = mem_strdup("maildir");
+        for (size_t i = 0; i < config_noptions; i++) {
+                const struct reading rd = {&config_options[i], (char *) c->inbox, ""};
+                bool url = strcmp(rd.o->name, "url") == 0;
+                CLEANUP(mem_free) char *value = url ? mem_printf("maildir://%s", path) : NULL;
+                int r = 0;
+
+                if (strcmp(rd.o->block, "inbox") == 0)
+                        r = url ? config_store(&rd, value, e)
+                                : config_store_default(&rd, "inbox", "maildir", e);
+                if (r < 0)
+                        return r;
+        }
+        return config_check_inboxes(c, &nowhere, e);
+}
+
 void config_free(struct config **cp)
 {
         struct config *c = *cp;
@@ -357,17 +395,13 @@ void config_free(struct config **cp)
         }
         for (size_t i = 0; i < c->ndomain_limit; i++)
                 free(c->domain_limit[i].domain);
-        for (size_t i = 0; i < c->ninbox; i++) {
-                free(c->inbox[i].name);
-                block_free("inbox", &c->inbox[i]);
-        }
+        inboxes_free(c);
         block_free("", c);
         block_free("letterhead", c);
         block_free("web", c);
         block_free("notify", c);
         free(c->relay);
         free(c->domain_limit);
-        free(c->inbox);
         free(c->path);
         free(c->socket);
         free(c->from_name);

@@ -20,8 +20,7 @@ static void replace(char **at, const char *s)
         *at = copy;
 }
 
-/* Puts the line of a setting (or of its block) into *e. Returns r. */
-static int located(int r, const struct places *p, const char *block, const char *title,
+int config_located(int r, const struct places *p, const char *block, const char *title,
                    const char *name, struct err *e)
 {
         unsigned line = config_line(p, block, title, name);
@@ -37,16 +36,15 @@ static int located(int r, const struct places *p, const char *block, const char 
 
 /* --- relays ----------------------------------------------------------------- */
 
-static bool port_ok(const char *s)
+static long port_of(const char *s)
 {
         size_t n = strspn(s, "0123456789");
         long port = n > 0 && n <= 5 && !s[n] ? strtol(s, NULL, 10) : 0;
 
-        return port >= 1 && port <= 65535;
+        return port >= 1 && port <= 65535 ? port : 0;
 }
 
-/* HOST, HOST:PORT or [IPv6]:PORT; the host into host[256]. */
-static bool split_host(const char *s, char host[256])
+bool config_split_host(const char *s, char host[256], int *ret_port)
 {
         const char *end = s[0] == '[' ? strchr(s, ']') : s + strcspn(s, ":");
         const char *from = s + (s[0] == '[');
@@ -60,20 +58,20 @@ static bool split_host(const char *s, char host[256])
         host[end - from] = '\0';
         if (*end == ']')
                 end++;
-        return *end == '\0' || (*end == ':' && port_ok(end + 1));
+        *ret_port = *end == ':' ? (int) port_of(end + 1) : 0;
+        return *end == '\0' || *ret_port;
 }
 
-/* "host:99999": the name is right, the number is not. */
-static bool port_wrong(const char *s)
+bool config_port_wrong(const char *s)
 {
         const char *colon = s[0] == '[' ? strstr(s, "]:") : strchr(s, ':');
 
         colon = colon && s[0] == '[' ? colon + 1 : colon;
         return colon && colon[1] && !colon[1 + strspn(colon + 1, "0123456789")] &&
-               !port_ok(colon + 1);
+               !port_of(colon + 1);
 }
 
-static bool is_loopback(const char *host)
+bool config_is_loopback(const char *host)
 {
         return strcasecmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
                (strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == strlen(host));
@@ -82,6 +80,7 @@ static bool is_loopback(const char *host)
 static int check_url(struct config_relay *r, char host[256], struct err *e)
 {
         bool tls = strncmp(r->url, "smtps://", 8) == 0;
+        int port;
 
         if (!tls && strncmp(r->url, "smtp://", 7) != 0)
                 return err_set(e, -EINVAL,
@@ -92,10 +91,10 @@ static int check_url(struct config_relay *r, char host[256], struct err *e)
                 return err_set(e, -EINVAL,
                                "no login belongs into the url; use username and "
                                "password_file");
-        if (port_wrong(r->url + (tls ? 8 : 7)))
+        if (config_port_wrong(r->url + (tls ? 8 : 7)))
                 return err_set(e, -EINVAL, "“%s” has a port that is not between 1 and 65535",
                                r->url);
-        if (!split_host(r->url + (tls ? 8 : 7), host))
+        if (!config_split_host(r->url + (tls ? 8 : 7), host, &port))
                 return err_set(e, -EINVAL, "“%s” has no plain HOST or HOST:PORT behind the //",
                                r->url);
         if (tls && r->tls == RELAY_TLS_OFF)
@@ -108,42 +107,46 @@ static int check_url(struct config_relay *r, char host[256], struct err *e)
 int config_check_relay(struct config_relay *r, const struct places *p, struct err *e)
 {
         char host[256], at[256] = "";
-        int rc;
+        int rc, port;
 
         for (const char *s = r->name; *s; s++)
                 if (!isalnum((unsigned char) *s) && !strchr("._-", *s))
-                        return located(err_set(e, -EINVAL,
-                                               "a relay's name has only letters "
-                                               "(a-z), digits and . _ -"),
-                                       p, "relay", r->name, "", e);
+                        return config_located(err_set(e, -EINVAL,
+                                                      "a relay's name has only letters "
+                                                      "(a-z), digits and . _ -"),
+                                              p, "relay", r->name, "", e);
         if (strlen(r->name) > RELAY_NAME_MAX)
-                return located(err_set(e, -EINVAL, "a relay's name has at most %d letters",
-                                       RELAY_NAME_MAX),
-                               p, "relay", r->name, "", e);
+                return config_located(err_set(e, -EINVAL, "a relay's name has at most %d letters",
+                                              RELAY_NAME_MAX),
+                                      p, "relay", r->name, "", e);
         rc = check_url(r, host, e);
         if (rc < 0)
-                return located(rc, p, "relay", r->name, "url", e);
-        if (port_wrong(r->address))
-                return located(err_set(e, -EINVAL,
-                                       "“%s” has a port that is not between 1 and 65535",
-                                       r->address),
-                               p, "relay", r->name, "address", e);
-        if (r->address[0] && !split_host(r->address, at))
-                return located(err_set(e, -EINVAL, "“%s” is not HOST or HOST:PORT", r->address), p,
-                               "relay", r->name, "address", e);
+                return config_located(rc, p, "relay", r->name, "url", e);
+        if (config_port_wrong(r->address))
+                return config_located(err_set(e, -EINVAL,
+                                              "“%s” has a port that is not between 1 and 65535",
+                                              r->address),
+                                      p, "relay", r->name, "address", e);
+        if (r->address[0] && !config_split_host(r->address, at, &port))
+                return config_located(
+                        err_set(e, -EINVAL, "“%s” is not HOST or HOST:PORT", r->address), p,
+                        "relay", r->name, "address", e);
         if (r->username[0] && !r->password_file[0])
-                return located(err_set(e, -EINVAL, "relay “%s” has a username but no password_file",
-                                       r->name),
-                               p, "relay", r->name, "username", e);
+                return config_located(err_set(e, -EINVAL,
+                                              "relay “%s” has a username but no password_file",
+                                              r->name),
+                                      p, "relay", r->name, "username", e);
         if (!r->username[0] && r->password_file[0])
-                return located(err_set(e, -EINVAL, "relay “%s” has a password_file but no username",
-                                       r->name),
-                               p, "relay", r->name, "password_file", e);
-        if (r->username[0] && r->tls != RELAY_TLS_REQUIRED && !is_loopback(at[0] ? at : host))
-                return located(err_set(e, -EINVAL,
-                                       "a username would travel unprotected: write "
-                                       "tls = \"required\""),
-                               p, "relay", r->name, "tls", e);
+                return config_located(err_set(e, -EINVAL,
+                                              "relay “%s” has a password_file but no username",
+                                              r->name),
+                                      p, "relay", r->name, "password_file", e);
+        if (r->username[0] && r->tls != RELAY_TLS_REQUIRED &&
+            !config_is_loopback(at[0] ? at : host))
+                return config_located(err_set(e, -EINVAL,
+                                              "a username would travel unprotected: write "
+                                              "tls = \"required\""),
+                                      p, "relay", r->name, "tls", e);
         return 0;
 }
 
@@ -182,7 +185,7 @@ static int check_limits(struct config *c, const struct places *p, struct err *e)
                                 r = err_set(e, -EINVAL, "%s “%s” is there already, in line %u",
                                             "domain_limit", domain, line[k]);
                 if (r < 0)
-                        return located(r, p, "domain_limit", l->domain, "", e);
+                        return config_located(r, p, "domain_limit", l->domain, "", e);
                 line[i] = config_line(p, "domain_limit", l->domain, "");
                 replace(&l->domain, domain);
         }
@@ -339,10 +342,11 @@ static int check_classes(struct config *c, const struct places *p, struct err *e
 {
         for (int i = 0; i < RELEASE_CLASSES; i++)
                 if (c->class[i].give_up_ms < c->class[i].step_ms[0])
-                        return located(err_set(e, -EINVAL,
-                                               "give_up is shorter than the first wait "
-                                               "of retry; nothing would be tried twice"),
-                                       p, "class", words_name(&release_classes, i), "give_up", e);
+                        return config_located(err_set(e, -EINVAL,
+                                                      "give_up is shorter than the first wait "
+                                                      "of retry; nothing would be tried twice"),
+                                              p, "class", words_name(&release_classes, i),
+                                              "give_up", e);
         return 0;
 }
 
@@ -352,33 +356,36 @@ int config_check(struct config *c, const struct places *p, struct err *e)
 
         r = check_database(c, e);
         if (r < 0)
-                return located(r, p, "", "", "database", e);
+                return config_located(r, p, "", "", "database", e);
         r = check_domain(c, e);
         if (r < 0)
-                return located(r, p, "", "", "domain", e);
+                return config_located(r, p, "", "", "domain", e);
         r = check_from(c, e);
         if (r < 0)
-                return located(r, p, "", "", "from", e);
+                return config_located(r, p, "", "", "from", e);
         r = check_reply_to(c, e);
         if (r < 0)
-                return located(r, p, "", "", "reply_to", e);
+                return config_located(r, p, "", "", "reply_to", e);
         r = check_return_path(c, e);
         if (r < 0)
-                return located(r, p, "", "", "return_path", e);
+                return config_located(r, p, "", "", "return_path", e);
         r = check_list_id(c, e);
         if (r < 0)
-                return located(r, p, "", "", "list_id", e);
+                return config_located(r, p, "", "", "list_id", e);
         r = check_addresses(c->allow, c->nallow, true, e);
         if (r < 0)
-                return located(r, p, "", "", "allow", e);
+                return config_located(r, p, "", "", "allow", e);
         r = check_addresses(c->notify.mail, c->notify.nmail, false, e);
         if (r < 0)
-                return located(r, p, "notify", "", "mail", e);
+                return config_located(r, p, "notify", "", "mail", e);
         r = check_relays(c, p, e);
+        if (r < 0)
+                return r;
+        r = config_check_inboxes(c, p, e);
         if (r < 0)
                 return r;
         r = check_classes(c, p, e);
         if (r < 0)
                 return r;
-        return located(zone_open(c->timezone, e), p, "", "", "timezone", e);
+        return config_located(zone_open(c->timezone, e), p, "", "", "timezone", e);
 }

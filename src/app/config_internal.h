@@ -4,7 +4,7 @@
  * config_scan.c says where each setting stands and refuses what libconfuse
  * would let pass; config_table.c lists every option; config.c lets libconfuse
  * read the values; config_value.c stores them by the table; config_check.c
- * judges what one value alone cannot tell.
+ * and config_inbox.c judge what one value alone cannot tell.
  */
 #ifndef PRESS_APP_CONFIG_INTERNAL_H
 #define PRESS_APP_CONFIG_INTERNAL_H
@@ -72,6 +72,16 @@ unsigned config_line(const struct places *p, const char *block, const char *titl
 /* Canonical forms, and what depends on several settings. */
 int config_check(struct config *c, const struct places *p, struct err *e);
 int config_check_relay(struct config_relay *r, const struct places *p, struct err *e);
+int config_check_inboxes(struct config *c, const struct places *p, struct err *e);
+
+/* Puts the line of a setting (or of its block) into *e. Returns r. */
+int config_located(int r, const struct places *p, const char *block, const char *title,
+                   const char *name, struct err *e);
+/* HOST, HOST:PORT or [IPv6]:PORT; the host into host[256], the port (0 = none) into *ret_port. */
+bool config_split_host(const char *s, char host[256], int *ret_port);
+/* "host:99999": the name is right, the number is not. */
+bool config_port_wrong(const char *s);
+bool config_is_loopback(const char *host);
 
 struct reading { /* one setting being stored */
         const struct option_row *o;

@@ -40,20 +40,35 @@ static const char *account(uid_t uid, char out[32])
         return out;
 }
 
+#define READER "press-inbox" /* systemd/press.sysusers */
+
+static bool readable_by(const struct stat *st, uid_t uid, gid_t gid)
+{
+        return (st->st_uid == uid && (st->st_mode & S_IRUSR)) ||
+               (st->st_uid != uid && st->st_gid == gid && (st->st_mode & S_IRGRP));
+}
+
+static int look(const char *file, const char *database, struct stat *st, struct stat *db,
+                struct err *e)
+{
+        int r;
+
+        if (stat(file, st) < 0)
+                return err_set(e, -errno, "the secret file %s cannot be opened: %s", file,
+                               strerror(errno));
+        r = check_mode(file, st, e);
+        return r < 0 ? r : stat(database, db) == 0 && db->st_uid != 0;
+}
+
 int config_secret_look(const char *file, const char *database, struct err *e)
 {
         char owner[32], sender[32];
         struct stat st, db;
-        int r;
+        int r = look(file, database, &st, &db, e);
 
-        if (stat(file, &st) < 0)
-                return err_set(e, -errno, "the secret file %s cannot be opened: %s", file,
-                               strerror(errno));
-        r = check_mode(file, &st, e);
-        if (r < 0 || stat(database, &db) < 0 || db.st_uid == 0)
+        if (r <= 0)
                 return r;
-        if ((st.st_uid == db.st_uid && (st.st_mode & S_IRUSR)) ||
-            (st.st_uid != db.st_uid && st.st_gid == db.st_gid && (st.st_mode & S_IRGRP)))
+        if (readable_by(&st, db.st_uid, db.st_gid))
                 return 0;
         account(st.st_uid, owner);
         account(db.st_uid, sender);
@@ -61,6 +76,28 @@ int config_secret_look(const char *file, const char *database, struct err *e)
                        "the secret file %s belongs to %s; %s, who sends, cannot read it: chown %s "
                        "%s && chmod 0400 %s",
                        file, owner, sender, sender, file, file);
+}
+
+int config_secret_look_inbox(const char *file, const char *database, struct err *e)
+{
+        const struct passwd *p;
+        char owner[32], reader[32];
+        struct stat st, db;
+        uid_t uid;
+        int r = look(file, database, &st, &db, e);
+
+        if (r <= 0)
+                return r;
+        p = getpwnam(READER);
+        uid = p ? p->pw_uid : db.st_uid;
+        if (readable_by(&st, uid, db.st_gid))
+                return 0;
+        account(st.st_uid, owner);
+        account(uid, reader);
+        return err_set(e, -EACCES,
+                       "the secret file %s belongs to %s; %s, who reads, cannot read it: chown %s "
+                       "%s && chmod 0400 %s",
+                       file, owner, reader, reader, file, file);
 }
 
 int config_secret(const char *file, char *out, size_t size, struct err *e)

@@ -113,13 +113,16 @@ static void check_faults(struct visit *v)
         struct err e;
         size_t n = 0;
 
-        if (!v->db || !db_sender_runs(v->db) || fault_list(v->db, list, FAULTS_MAX, &n, &e) < 0)
+        if (!v->db || fault_list(v->db, list, FAULTS_MAX, &n, &e) < 0)
                 return;
         for (size_t i = 0; i < n; i++) {
-                struct doctor_finding f = {.check = "fault"};
+                bool inbox = fault_is_inbox(list[i].key);
+                struct doctor_finding f = {.check = inbox ? "inbox" : "fault"};
 
                 if (strcmp(list[i].key, FAULT_FENCE) == 0)
                         continue; /* check_fence() says it */
+                if (inbox ? !db_reader_runs(v->db) : !db_sender_runs(v->db))
+                        continue; /* who said it is no longer there */
                 err_set(&f.text, -EIO, "%s", list[i].text);
                 found(v, &f);
         }
@@ -171,23 +174,53 @@ static void check_orders(struct visit *v)
         }
 }
 
-static void check_secret(struct visit *v, const char *file)
-{
-        struct doctor_finding f = {.check = "secret"};
-
-        if (!file[0])
-                return;
-        if (config_secret_look(file, v->cfg->database, &f.text) == 0)
-                err_set(&f.text, 0, "The secret file %s is there, for the sender alone", file);
-        found(v, &f);
-}
-
 static void check_secrets(struct visit *v)
 {
-        for (size_t i = 0; i < v->cfg->nrelay; i++)
-                check_secret(v, v->cfg->relay[i].password_file);
-        for (size_t i = 0; i < v->cfg->ninbox; i++)
-                check_secret(v, v->cfg->inbox[i].password_file);
+        for (size_t i = 0; i < v->cfg->nrelay; i++) {
+                const char *file = v->cfg->relay[i].password_file;
+                struct doctor_finding f = {.check = "secret"};
+
+                if (!file[0])
+                        continue;
+                if (config_secret_look(file, v->cfg->database, &f.text) == 0)
+                        err_set(&f.text, 0, "The secret file %s is there, for the sender alone",
+                                file);
+                found(v, &f);
+        }
+        for (size_t i = 0; i < v->cfg->ninbox; i++) {
+                const char *file = v->cfg->inbox[i].password_file;
+                struct doctor_finding f = {.check = "secret"};
+
+                if (!file[0])
+                        continue;
+                if (config_secret_look_inbox(file, v->cfg->database, &f.text) == 0)
+                        err_set(&f.text, 0, "The secret file %s is there, for the reader alone",
+                                file);
+                found(v, &f);
+        }
+}
+
+/* Whether it can be opened needs its password: only press-inbox can tell. */
+static void check_inboxes(struct visit *v)
+{
+        struct doctor_finding f = {.check = "inbox"};
+
+        if (v->cfg->ninbox == 0) {
+                err_set(&f.text, -ENOENT,
+                        "What comes back is read by nobody: a letter handed on counts as arrived "
+                        "for no one. Set inbox \"returns\" { url = \"imaps://…\" }");
+                found(v, &f);
+                return;
+        }
+        if (!v->db)
+                return;
+        if (db_reader_runs(v->db))
+                err_set(&f.text, 0, "press-inbox is running");
+        else
+                err_set(&f.text, -EAGAIN,
+                        "press-inbox is not running: what comes back is read by nobody; try it "
+                        "with: press-inbox --check, start it with: systemctl start press-inbox");
+        found(v, &f);
 }
 
 /* RFC 2606: no letter ever reaches these, nor comes from them. */
@@ -347,6 +380,7 @@ int doctor_run(const struct config *cfg, struct db *db, const struct err *db_err
         check_orders(&v);
         check_secrets(&v);
         check_sender(&v);
+        check_inboxes(&v);
         check_fence(&v);
         check_pause(&v);
         check_faults(&v);

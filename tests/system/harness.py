@@ -353,6 +353,8 @@ def pressctl_json(conf, *args, **kw):
 class Pressd(Process):
     """pressd -c CONF, waited for until it says READY=1 (sd_notify)."""
 
+    NAME = 'pressd'
+
     def __init__(self, conf, *args, ready=True, env=None):
         self.conf = pathlib.Path(conf)
         with contextlib.ExitStack() as stack:
@@ -360,8 +362,8 @@ class Pressd(Process):
             where = tempfile.mkdtemp(prefix='press-ready-')  # short: sun_path has 108 bytes
             stack.callback(shutil.rmtree, where, ignore_errors=True)
             sock.bind(where + '/s')
-            super().__init__([program('pressd'), '-c', str(conf), *args],
-                             self.conf.parent / 'pressd.log',
+            super().__init__([program(self.NAME), '-c', str(conf), *args],
+                             self.conf.parent / f'{self.NAME}.log',
                              {**ENV, 'NOTIFY_SOCKET': where + '/s', **(env or {})})
             if ready:
                 self._wait_ready(sock)
@@ -374,9 +376,9 @@ class Pressd(Process):
                 if b'READY=1' in sock.recv(4096):
                     return
             if not self.running():
-                raise AssertionError(f'pressd left with {self.popen.returncode}\n{self.stderr()}')
+                raise AssertionError(f'{self.NAME} left with {self.popen.returncode}\n{self.stderr()}')
         self.kill()
-        raise AssertionError(f'pressd was not ready in {READY_S} s\n{self.stderr()}')
+        raise AssertionError(f'{self.NAME} was not ready in {READY_S} s\n{self.stderr()}')
 
     @classmethod
     def run(cls, conf, *args, timeout=60, env=None):
@@ -386,7 +388,7 @@ class Pressd(Process):
             return p.wait(timeout)
         except subprocess.TimeoutExpired:
             p.kill()
-            raise AssertionError(f'pressd {args} stayed {timeout} s\n{p.stderr()}') from None
+            raise AssertionError(f'{cls.NAME} {args} stayed {timeout} s\n{p.stderr()}') from None
 
     @classmethod
     def once(cls, conf, **kw):
@@ -395,3 +397,9 @@ class Pressd(Process):
     @classmethod
     def drain(cls, conf, **kw):
         return cls.run(conf, '--drain', **kw)
+
+
+class Inbox(Pressd):
+    """press-inbox -c CONF, the same way."""
+
+    NAME = 'press-inbox'

@@ -66,7 +66,7 @@ class Paper(unittest.TestCase):
                     self.assertEqual(done.stderr, '')
 
     def test_there_is_a_page_for_each_program_and_the_configuration(self):
-        self.assertLessEqual({'pressctl.1', 'pressd.8', 'press.conf.5'}, {p.name for p in PAGES})
+        self.assertLessEqual({'pressctl.1', 'pressd.8', 'press-inbox.8', 'press.conf.5'}, {p.name for p in PAGES})
 
     def test_press_conf_5_lists_the_settings_in_the_words_of_the_table(self):
         page = (ROOT / 'etc/man/press.conf.5').read_text()
@@ -133,11 +133,12 @@ class Paper(unittest.TestCase):
             if there[first]:
                 self.assertIn(second, there[first], f'pressctl {first} {second}')
 
-    def test_pressd_8_describes_every_option(self):
-        page = plain(ROOT / 'etc/man/pressd.8')
-        usage = run(harness.program('pressd'), '--help')
-        for option in re.findall(r'--([a-z]+)', usage):
-            self.assertIn(f'--{option}', page)
+    def test_section_8_describes_every_option(self):
+        for program in ('pressd', 'press-inbox'):
+            page = plain(ROOT / f'etc/man/{program}.8')
+            usage = run(harness.program(program), '--help')
+            for option in re.findall(r'--([a-z]+)', usage):
+                self.assertIn(f'--{option}', page)
 
     def test_the_manuals_know_every_exit_code(self):
         codes = re.findall(r'EXIT_\w+ = (\d+)', (ROOT / 'include/press/cli.h').read_text())
@@ -180,10 +181,11 @@ class Paper(unittest.TestCase):
         self.assertEqual(complete('pressctl', 'send', 'READ'), ['README.md'])
 
     def test_the_unit_starts_what_make_installs(self):
-        unit = (ROOT / 'systemd/pressd.service').read_text()
-        self.assertIn('ExecStart=/usr/local/sbin/pressd -c /etc/press/press.conf', unit)
-        for page, number in re.findall(r'man:([\w.]+)\((\d)\)', unit):
-            self.assertTrue((ROOT / f'etc/man/{page}.{number}').exists(), page)
+        for program in ('pressd', 'press-inbox'):
+            unit = (ROOT / f'systemd/{program}.service').read_text()
+            self.assertIn(f'ExecStart=/usr/local/sbin/{program} -c /etc/press/press.conf', unit)
+            for page, number in re.findall(r'man:([\w.-]+)\((\d)\)', unit):
+                self.assertTrue((ROOT / f'etc/man/{page}.{number}').exists(), page)
 
     def test_files_that_the_papers_name_are_there(self):
         for paper in ('README.md', 'docs/ARCHITECTURE.md'):
@@ -201,10 +203,12 @@ class Paper(unittest.TestCase):
             return {str(p.relative_to(folder)) for p in pathlib.Path(folder).rglob('*') if p.is_file()}
 
         there = make('install')
-        self.assertLessEqual({'usr/sbin/pressd', 'usr/bin/pressctl', 'etc/press/press.conf',
+        self.assertLessEqual({'usr/sbin/pressd', 'usr/sbin/press-inbox', 'usr/bin/pressctl', 'etc/press/press.conf',
                               'usr/share/man/man1/pressctl.1', 'usr/share/man/man5/press.conf.5',
-                              'usr/share/man/man8/pressd.8', 'usr/lib/sysusers.d/press.conf',
+                              'usr/share/man/man8/pressd.8',
+                              'usr/share/man/man8/press-inbox.8', 'usr/lib/sysusers.d/press.conf',
                               'usr/lib/systemd/system/pressd.service',
+                              'usr/lib/systemd/system/press-inbox.service',
                               'usr/lib/systemd/system/press-relay-log.service'}, there)
         unit = pathlib.Path(folder, 'usr/lib/systemd/system/pressd.service').read_text()
         self.assertIn('ExecStart=/usr/sbin/pressd', unit)

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+#include "inbox_internal.h"
+
+#include "press/clock.h"
+#include "press/log.h"
+#include "press/mem.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WAIT_MS    (30 * CLOCK_S) /* for the next byte */
+#define COMMAND_MS (5 * CLOCK_MIN)
+#define SUSPICIONS 2 /* a fetch that breaks twice on one mail alone is the mail's */
+#define SECRET_MAX 1024
+
+int inbox_imap_open(const struct config_inbox *in, int stop_fd, struct imap **ret, struct err *e)
+{
+        struct imap_opts o = {.host = in->host,
+                              .connect = in->connect,
+                              .port = in->port,
+                              .tls = in->tls_first              ? IMAP_TLS_FIRST
+                                     : in->tls == INBOX_TLS_OFF ? IMAP_TLS_OFF
+                                                                : IMAP_TLS_STARTTLS,
+                              .ca_file = in->ca_file,
+                              .username = in->username,
+                              .wait_ms = WAIT_MS,
+                              .command_ms = COMMAND_MS,
+                              .stop_fd = stop_fd};
+        char secret[SECRET_MAX];
+        int r = config_secret(in->password_file, secret, sizeof(secret), e);
+
+        if (r < 0)
+                return r;
+        o.password = secret;
+        r = imap_open(&o, ret, e);
+        explicit_bzero(secret, sizeof(secret));
+        return r;
+}
+
+static int open_box(struct reader *rd, struct box *b, struct err *e)
+{
+        int r = inbox_imap_open(b->cfg, rd->stop_fd, &b->imap, e);
+
+        if (r == 0)
+                r = imap_folder(b->imap, b->cfg->done, &b->done, e);
+        if (r == 0)
+                r = imap_folder(b->imap, b->cfg->people, &b->people, e);
+        if (r == 0)
+                r = imap_select(b->imap, b->cfg->folder, e);
+        return r;
+}
+
+/* --- a group of mails ------------------------------------------------------------------- */
+
+struct group {
+        struct letter letter[RETURNS_MANY];
+        size_t n;
+};
+
+static void group_free(struct group **g)
+{
+        if (*g) {
+                letters_done((*g)->letter, (*g)->n);
+                free(*g);
+        }
+}
+
+static void keep(void *ctx, uint32_t uid, const char *p, size_t n)
+{
+        struct group *g = ctx;
+
+        for (size_t i = 0; i < g->n; i++)
+                if (g->letter[i].uid == uid)
+                        return; /* told twice */
+        if (g->n < RETURNS_MANY)
+                g->letter[g->n++] =
+                        (struct letter){.uid = uid, .mail = mem_dup(p, n ? n : 1), .n = n};
+}
+
+static int by_number(const void *a, const void *b)
+{
+        const uint32_t *x = a, *y = b;
+
+        return (*x > *y) - (*x < *y);
+}
+
+/* Moves those of the group that belong to `folder`. */
+static int move_some(struct box *b, const struct group *g, const int *to, bool people,
+                     const char *folder, struct err *e)
+{
+        uint32_t uid[RETURNS_MANY];
+        size_t n = 0;
+
+        for (size_t i = 0; i < g->n; i++)
+                if (to[i] >= 0 && (to[i] == RETURNS_PEOPLE) == people)
+                        uid[n++] = g->letter[i].uid;
+        qsort(uid, n, sizeof(*uid), by_number);
+        return n ? imap_move(b->imap, uid, n, folder, e) : 0;
+}
+
+/* Fetch, commit, move: in this order. */
+static int handle(struct reader *rd, struct box *b, const uint32_t *uid, size_t n, struct err *e)
+{
+        CLEANUP(group_free) struct group *g = mem_zalloc(sizeof(*g));
+        int to[RETURNS_MANY], r, moved;
+
+        r = imap_fetch(b->imap, uid, n, REPORT_BYTES, keep, g, e);
+        if (r < 0 && r != -EINTR) {
+                if (n == 1) {
+                        b->suspicions = b->suspect == uid[0] ? b->suspicions + 1 : 1;
+                        b->suspect = uid[0];
+                        b->suspect_validity = imap_uidvalidity(b->imap);
+                }
+                b->careful = true;
+        }
+        if (r < 0 || g->n == 0)
+                return r;
+        r = inbox_take(rd, b, g->letter, g->n, to, e);
+        moved = move_some(b, g, to, false, b->done, r < 0 ? NULL : e);
+        if (moved == 0)
+                moved = move_some(b, g, to, true, b->people, r < 0 ? NULL : e);
+        return r < 0 ? r : moved;
+}
+
+/* What cannot be fetched is for people, unseen: the mails behind it must not wait (R110). */
+static int put_suspect_away(struct box *b, struct err *e)
+{
+        int r = 0;
+
+        if (b->suspicions >= SUSPICIONS && b->suspect_validity == imap_uidvalidity(b->imap)) {
+                log_warning("inbox %s: mail %u cannot be fetched; put into %s", b->cfg->name,
+                            b->suspect, b->people);
+                r = imap_move(b->imap, &b->suspect, 1, b->people, e);
+                b->suspect = 0;
+                b->suspicions = 0;
+        }
+        return r;
+}
+
+/* --- a look ------------------------------------------------------------------------------- */
+
+/* Groups of what fits into memory. */
+static int handle_sized(struct reader *rd, struct box *b, const struct imap_mail *v, size_t n,
+                        struct err *e)
+{
+        size_t most = b->careful ? 1 : RETURNS_MANY;
+
+        for (size_t i = 0, k; i < n; i = k) {
+                uint32_t uid[RETURNS_MANY];
+                size_t bytes = 0;
+                int r;
+
+                for (k = i; k < n && k - i < most && (k == i || bytes < INBOX_GROUP_BYTES); k++) {
+                        uid[k - i] = v[k].uid;
+                        bytes += v[k].bytes < REPORT_BYTES ? v[k].bytes : REPORT_BYTES;
+                }
+                r = inbox_stopped(rd) ? -EINTR : handle(rd, b, uid, k - i, e);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* All that is there now. */
+static int sweep(struct reader *rd, struct box *b, struct err *e)
+{
+        CLEANUP(mem_free) uint32_t *uid = NULL;
+        struct imap_mail mail[IMAP_BATCH];
+        size_t n = 0;
+        int r = imap_uids(b->imap, &uid, &n, e);
+
+        for (size_t i = 0; i < n && r == 0; i += IMAP_BATCH) {
+                size_t some = n - i < IMAP_BATCH ? n - i : IMAP_BATCH, got = 0;
+
+                r = imap_sizes(b->imap, uid + i, some, mail, &got, e);
+                if (r == 0)
+                        r = handle_sized(rd, b, mail, got, e);
+        }
+        return r;
+}
+
+static int look_into(struct reader *rd, struct box *b, struct err *e)
+{
+        int r = put_suspect_away(b, e);
+
+        while (r == 0) {
+                b->left = b->taken = 0;
+                r = sweep(rd, b, e);
+                if (b->taken == 0)
+                        break; /* nothing came meanwhile */
+        }
+        if (r < 0)
+                return r;
+        b->careful = false;
+        if (rd->once)
+                return 0;
+        r = b->no_idle ? -EOPNOTSUPP : imap_idle(b->imap, e);
+        b->idling = r == 0;
+        if (r == -EOPNOTSUPP) {
+                b->no_idle = true;
+                r = 0;
+        }
+        return r;
+}
+
+int inbox_imap_look(struct reader *rd, struct box *b, struct err *e)
+{
+        int r = 0;
+
+        if (b->idling)
+                r = imap_idle_end(b->imap, e);
+        b->idling = false;
+        if (r == 0 && !b->imap)
+                r = open_box(rd, b, e);
+        if (r == 0)
+                r = look_into(rd, b, e);
+        if (r < 0)
+                box_close(b);
+        return r;
+}
