@@ -72,8 +72,10 @@ int64_t calls_to_make(const struct calls *c);
 const char *calls_reason(const struct calls_line *l, enum lang lang, char out[CALLS_TEXT_MAX]);
 /* The telephone numbers of the book, mobile ones first: "0912 345 678; 024 3943 0000". */
 const char *calls_phone(const char *phone, char out[CALLS_TEXT_MAX]);
-/* "10:26 no answer (lan): note" of the latest call, "" without one. */
-const char *calls_last(const struct call *c, enum lang lang, char out[CALLS_TEXT_MAX]);
+/* "10:26: no answer (lan): note" of the latest call, with the day where it is another. */
+const char *calls_last(const struct call *c, int64_t now, enum lang lang, char out[CALLS_TEXT_MAX]);
+/* Cuts s on a character so that it takes at most so many columns, "…" among them. */
+void calls_cut(char *s, size_t columns);
 const char *call_outcome_text(enum call_outcome o, enum lang lang);
 
 /*

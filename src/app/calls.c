@@ -305,17 +305,48 @@ const char *call_outcome_text(enum call_outcome o, enum lang lang)
         return msg_text(lang, text[o]);
 }
 
-const char *calls_last(const struct call *c, enum lang lang, char out[CALLS_TEXT_MAX])
+/* "07:26" of today, else with the day. */
+static void call_time(int64_t at, int64_t now, enum lang lang, char out[MOMENT_MAX])
+{
+        char day[MOMENT_MAX], today[MOMENT_MAX];
+        char *clock;
+
+        moment_show(at, lang, out);
+        clock = strchr(out, ':');
+        if (strcmp(moment_date(at, day), moment_date(now, today)) == 0 && clock && clock >= out + 2)
+                snprintf(today, sizeof(today), "%.5s", clock - 2);
+        else
+                snprintf(today, sizeof(today), "%s", out);
+        memcpy(out, today, sizeof(today));
+}
+
+const char *calls_last(const struct call *c, int64_t now, enum lang lang, char out[CALLS_TEXT_MAX])
 {
         char at[MOMENT_MAX], note[CALLS_TEXT_MAX / 2], by[128];
 
         out[0] = '\0';
         if (!c->id)
                 return out;
+        call_time(c->at, now, lang, at);
         text_escape(c->by, by, sizeof(by));
         text_escape(c->note, note, sizeof(note));
-        snprintf(out, CALLS_TEXT_MAX, "%s: %s%s%s (%s)%s%s", moment_show(c->at, lang, at),
+        snprintf(out, CALLS_TEXT_MAX, "%s: %s%s%s (%s)%s%s", at,
                  call_outcome_text(c->outcome, lang), c->address[0] ? " " : "", c->address, by,
                  note[0] ? ": " : "", note);
         return out;
+}
+
+void calls_cut(char *s, size_t columns)
+{
+        size_t all = strlen(s), n = all;
+
+        if (text_width(s) <= columns || all < strlen("…"))
+                return;
+        while (n && (text_width(s) >= columns || all - n < strlen("…"))) {
+                do
+                        n--;
+                while (n && ((unsigned char) s[n] & 0xc0) == 0x80);
+                s[n] = '\0';
+        }
+        memcpy(s + n, "…", sizeof("…"));
 }

@@ -85,6 +85,15 @@ static size_t long_options(const struct cli_option *own, struct option out[ARGS_
         return n;
 }
 
+/* -o is --output where a command has that; 0 = it has not. */
+static int short_option(const struct cli_option *own, int opt)
+{
+        for (int i = 0; opt == 'o' && own && own[i].name; i++)
+                if (strcmp(own[i].name, "output") == 0)
+                        return i + 1;
+        return opt == 'o' ? 0 : opt;
+}
+
 /* Options until the first operand ("+"), or among all operands (""). */
 static int options(struct parsed *p, int argc, char **argv, const char *how, struct err *e)
 {
@@ -98,7 +107,8 @@ static int options(struct parsed *p, int argc, char **argv, const char *how, str
         while ((opt = getopt_long(argc, argv, how, lo, NULL)) != -1) {
                 const char *word = argv[optind > 1 ? optind - 1 : 1];
 
-                if (opt == '?' || opt == ':')
+                opt = short_option(own, opt);
+                if (opt == '?' || opt == ':' || opt == 0)
                         return stumble(opt, word, e);
                 r = global(p, opt, optarg, e);
                 if (r < 0)
@@ -211,7 +221,7 @@ int args_parse(int argc, char **argv, struct parsed *ret, struct err *e)
                 return words;
         argc -= at + words - 1;
         argv += at + words - 1;
-        at = options(&p, argc, argv, ":c:", e);
+        at = options(&p, argc, argv, ":c:o:", e);
         if (at >= 0) {
                 p.args.n = argc - at;
                 p.args.v = argv + at;

@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINES 1000 /* of each heading, unless --limit says more */
+#define WORDS_COLUMNS 100
+#define LINES         1000 /* of each heading, unless --limit says more */
 
 const struct cli_option cmd_calls_options[] = {
         {"by", "T", N_("who has not got it by then; without it, by the class's own time")},
@@ -43,7 +44,7 @@ static void fill(const struct cli *c, const struct release *rel, const struct ca
         s->said[0] = '\0';
         if (card->code && d.state != DELIVERY_RELAYED) /* else it is no server's answer */
                 snprintf(s->said, sizeof(s->said), "%lld %s", (long long) card->code, card->reply);
-        calls_last(&card->call, c->lang, s->call);
+        calls_last(&card->call, c->now, c->lang, s->call);
 }
 
 /* --- for programs ------------------------------------------------------------------------- */
@@ -159,6 +160,7 @@ static void print_line(const struct cli *c, const struct release *rel, const str
         if (d->address[0])
                 printf(" <%s>", d->address);
         putchar('\n');
+        calls_cut(s.said, WORDS_COLUMNS); /* all of them: explain */
         if (s.said[0])
                 cli_say(c, "     their server: %s\n", s.said);
         if (s.call[0])

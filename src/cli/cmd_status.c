@@ -17,8 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NAMED_MAX   10    /* of those who have not got it */
-#define UNREACHED   10000 /* counted exactly up to here */
+#define NAMED_MAX   10 /* of those who have not got it */
 #define BAR_COLUMNS 40
 #define LOOK_MS     200
 
@@ -201,24 +200,27 @@ static void print_groups(const struct cli *c, const struct status *s)
         table_print(&t, 2, stdout);
 }
 
-static int print_unreached(struct cli *c, const struct release *rel, struct err *e)
+/* How many there are stands in the tally: 10 are read, not all of perhaps 100,000. */
+static int print_unreached(struct cli *c, const struct status *s, struct err *e)
 {
         CLEANUP(delivery_list_done) struct delivery_list l = {0};
-        int r = delivery_unreached(c->db, rel->id, UNREACHED, &l, e);
+        int64_t all = view_not_reached(&s->people);
+        int r = delivery_unreached(c->db, s->r.id, NAMED_MAX, &l, e);
 
         if (r < 0 || l.n == 0)
                 return r;
         putchar('\n');
         cli_say(c, "Not reached:\n");
-        for (size_t i = 0; i < l.n && i < NAMED_MAX; i++) {
+        for (size_t i = 0; i < l.n; i++) {
                 const struct delivery *d = &l.v[i];
                 char person[CLI_PERSON_MAX], what[VIEW_MAX];
 
-                view_delivery(rel, d, c->now, c->lang, what);
+                view_delivery(&s->r, d, c->now, c->lang, what);
                 printf("  %s: %s\n", cli_person(d->name, d->org, d->address, person), what);
         }
-        if (l.n > NAMED_MAX)
-                cli_say(c, "  and %zu more\n", l.n - NAMED_MAX);
+        if (all > (int64_t) l.n)
+                cli_say(c, "  and %lld more: pressctl calls %lld\n",
+                        (long long) all - (long long) l.n, (long long) s->r.id);
         return 0;
 }
 
@@ -234,7 +236,7 @@ static int print_status(struct cli *c, const struct status *s, struct err *e)
         print_counts(c, s, stdout);
         print_groups(c, s);
         unconfirmed_say(&s->unconfirmed, c->lang, hindrance, stdout);
-        return print_unreached(c, &s->r, e);
+        return print_unreached(c, s, e);
 }
 
 /* --- as it goes on -------------------------------------------------------------------- */

@@ -71,6 +71,8 @@ const struct command cli_commands[] = {
          cmd_suppress_list, NULL, 0, 1, NULL},
         {"report parse", "FILE...", N_("what returned mails say, a row a recipient"),
          cmd_report_parse, NULL, 1, INT_MAX, NULL},
+        {"report leader", "R", N_("one screen or page: who has it, who has not, what comes next"),
+         cmd_leader, cmd_leader_options, 1, 1, NULL},
         {"report relay-log", "FILE|-", N_("what the relay's own log says of our letters, recorded"),
          cmd_report_relay_log, cmd_report_relay_log_options, 1, 1, NULL},
         {"relay list", "", N_("the relays, and which of them work"), cmd_relay_list, NULL, 0, 0,

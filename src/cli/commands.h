@@ -69,7 +69,8 @@ int cmd_cancel(struct cli *c, const struct args *a);
 int cmd_retry(struct cli *c, const struct args *a);
 int cmd_resend(struct cli *c, const struct args *a);
 
-extern const struct cli_option cmd_calls_options[], cmd_call_options[];
+extern const struct cli_option cmd_calls_options[], cmd_call_options[], cmd_leader_options[];
+int cmd_leader(struct cli *c, const struct args *a);
 int cmd_calls(struct cli *c, const struct args *a);
 int cmd_call(struct cli *c, const struct args *a);
 
