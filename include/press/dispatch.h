@@ -38,7 +38,10 @@ void dispatch_close(struct dispatch **d); /* for CLEANUP; accepts NULL */
 
 /* Somebody committed work: look now. */
 void dispatch_wake(struct dispatch *d);
-/* A new configuration (SIGHUP); open connections finish under the old one. Takes over *cfg. */
+/*
+ * A new configuration (SIGHUP); open connections finish under the old one. What the answers of a
+ * relay taught is kept while its settings stay the same. Takes over *cfg.
+ */
 void dispatch_reload(struct dispatch *d, struct config **cfg);
 /* SIGCHLD: an alarm command ended. */
 void dispatch_reap(struct dispatch *d);

@@ -50,6 +50,38 @@ static int lane_init(struct lane *lane, struct lanes *lanes, const struct config
         return 0;
 }
 
+static bool same_settings(const struct lane *x, const struct lane *y)
+{
+        const struct config_relay *a = x->cfg, *b = y->cfg;
+
+        return strcmp(a->url, b->url) == 0 && strcmp(a->address, b->address) == 0 &&
+               strcmp(a->username, b->username) == 0 && strcmp(a->ca_file, b->ca_file) == 0 &&
+               strcmp(x->password, y->password) == 0 && strcmp(x->opts.ehlo, y->opts.ehlo) == 0 &&
+               a->tls == b->tls && a->pipelining == b->pipelining &&
+               a->connections == b->connections && a->rate == b->rate &&
+               a->messages_per_connection == b->messages_per_connection;
+}
+
+/*
+ * The same relay in a former configuration: what people ordered of it stays known, and what its
+ * answers taught, unless another setting may have changed that.
+ */
+static void lane_inherit(struct lane *lane, const struct lane *old)
+{
+        struct lane next = same_settings(lane, old) ? *old : *lane;
+
+        next.cfg = lane->cfg;
+        next.opts = lane->opts;
+        next.password = lane->password;
+        next.lanes = lane->lanes;
+        next.lines = next.up = next.busy = 0; /* its lines finish as the old one's */
+        next.mute_at = 0;
+        next.paused = old->paused;
+        next.ordered = old->ordered;
+        next.retry_order = old->retry_order;
+        *lane = next;
+}
+
 void lanes_free(struct lanes *l)
 {
         for (size_t i = 0; i < l->n; i++)
@@ -59,12 +91,25 @@ void lanes_free(struct lanes *l)
         free(l);
 }
 
-static bool lane_named(const struct lanes *l, const char *name)
+static struct lane *lane_named(const struct lanes *l, const char *name)
 {
         for (size_t i = 0; i < l->n; i++)
                 if (strcmp(l->v[i].cfg->name, name) == 0)
-                        return true;
-        return false;
+                        return &l->v[i];
+        return NULL;
+}
+
+static void lanes_inherit(struct dispatch *d, struct lanes *l, const struct lanes *older)
+{
+        for (size_t i = 0; i < older->n; i++) {
+                const struct lane *old = &older->v[i];
+                struct lane *lane = lane_named(l, old->cfg->name);
+
+                if (lane)
+                        lane_inherit(lane, old);
+                else
+                        alarm_clear(d->alarms, old->alarm); /* nobody could end it */
+        }
 }
 
 int lanes_new(struct dispatch *d, struct config **cfg, struct err *e)
@@ -83,9 +128,8 @@ int lanes_new(struct dispatch *d, struct config **cfg, struct err *e)
         }
         l->older = d->lanes;
         d->lanes = l;
-        for (size_t i = 0; l->older && i < l->older->n; i++)
-                if (!lane_named(l, l->older->v[i].cfg->name)) /* nobody could end its alarm */
-                        alarm_clear(d->alarms, l->older->v[i].alarm);
+        if (l->older)
+                lanes_inherit(d, l, l->older);
         alarms_setup(d->alarms, l->cfg->notify.command, l->cfg->notify.mail, l->cfg->notify.nmail,
                      l->cfg->language);
         return 0;

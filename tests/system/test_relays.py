@@ -2,6 +2,7 @@
 """Relays beside each other and in trouble: who gets what, how much, and when again."""
 import pathlib
 import resource
+import signal
 import time
 import unittest
 
@@ -238,6 +239,66 @@ class Slower(RelayCase):
         self.settled(n=60, release=release)
         conns = [e['conn'] for e in self.sink.saved()[60:]]
         self.assertGreaterEqual(max(conns.count(c) for c in conns), 15)
+
+
+class Reloaded(RelayCase):
+    """SIGHUP with the same settings of the relay: what its answers taught is still true."""
+
+    def reload(self, pressd):
+        n = self.pressd_log().count('configuration read again')
+        pressd.signal(signal.SIGHUP)
+        harness.wait_until(lambda: self.pressd_log().count('configuration read again') > n)
+
+    def refused(self):
+        return sum(line.text.startswith('421') for line in self.sink.transcript())
+
+    def again(self, rows, name):
+        self.settled(n=rows, release=self.send(self.statement(name=name, Title=name))['release'])
+
+    def test_a_learnt_number_of_letters_a_line_stays_until_the_setting_changes(self):
+        self.press('max-messages 5', rows=60, relay={'connections': 2})
+        pressd = self.pressd()
+        self.send()
+        self.settled(n=60)
+        before = self.refused()
+        self.assertGreaterEqual(before, 2)
+        self.reload(pressd)
+        self.again(60, 'two.txt')
+        self.assertEqual(self.refused(), before)
+        conf = self.conf.read_text()
+        self.conf.write_text(conf.replace('connections = 2', 'connections = 3'))
+        self.assertNotEqual(conf, self.conf.read_text())
+        self.reload(pressd)
+        self.again(60, 'three.txt')
+        self.assertGreater(self.refused(), before)
+
+    def test_r47_r74_a_sick_relay_is_not_asked_before_its_time_and_the_failures_go_on(self):
+        self.press('on connect do reply 421 4.3.2 "down"', rows=2, relay={'connections': 2})
+        pressd = self.clocked(factor=100)
+        self.send()
+        harness.wait_until(lambda: 'failures=7 again_in_ms=60000' in self.pressd_log())
+        self.clock.run(1)
+        lines = self.sink.connections()
+        for _ in range(3):
+            self.reload(pressd)
+        time.sleep(0.3)
+        self.assertEqual(self.sink.connections(), lines)
+        self.clock.run(100)
+        harness.wait_until(lambda: 'failures=9 ' in self.pressd_log())
+        self.assertEqual(self.pressd_log().count('failures=1 '), 1)
+
+    def test_a_paused_relay_is_told_of_once(self):
+        self.press(rows=3)
+        self.send()
+        self.ok('relay', 'pause', 'r1')
+        pressd = self.pressd()
+        harness.wait_until(lambda: 'relay paused' in self.pressd_log())
+        self.reload(pressd)
+        time.sleep(0.3)
+        self.assertEqual(self.pressd_log().count('relay paused'), 1)
+        self.assertEqual(self.sink.connections(), 0)
+        self.ok('relay', 'resume', 'r1')
+        self.settled(n=3)
 
 
 class Late(RelayCase):
