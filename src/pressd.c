@@ -28,19 +28,21 @@
 struct pressd {
         const char *conf;
         enum dispatch_until until;
-        bool check;
+        bool check, help;
+        const char *lang; /* as given, NULL = not */
         struct dispatch *dispatch;
 };
 
 static const char USAGE[] =
-        "Usage: pressd [-c FILE] [--once|--drain|--check]\n"
-        "The sender, in the foreground.\n"
-        "  -c, --config FILE  configuration (default: $PRESS_CONFIG, /etc/press/press.conf)\n"
-        "      --once         leave when nothing can be tried now\n"
-        "      --drain        leave with 0 when nothing is left to try, or with 3 when only a\n"
-        "                     person can go on\n"
-        "      --check        test the configuration and leave\n"
-        "      --debug        log more\n";
+        N_("Usage: pressd [-c FILE] [--once|--drain|--check]\n"
+           "The sender, in the foreground.\n"
+           "  -c, --config FILE  configuration (default: $PRESS_CONFIG, /etc/press/press.conf)\n"
+           "      --once         leave when nothing can be tried now\n"
+           "      --drain        leave with 0 when nothing is left to try, or with 3 when only a\n"
+           "                     person can go on\n"
+           "      --check        test the configuration and leave\n"
+           "      --lang vi|en   the language of its messages\n"
+           "      --debug        log more\n");
 
 static int fail(const struct err *e, enum lang lang, int status)
 {
@@ -108,18 +110,22 @@ static void on_wake(void *ctx, int fd, unsigned events)
         dispatch_wake(p->dispatch);
 }
 
-static int parse_options(struct pressd *p, int argc, char **argv)
+static int usage(enum lang lang)
+{
+        fputs(msg_text(lang, USAGE), stderr);
+        return EX_USAGE;
+}
+
+static int parse_options(struct pressd *p, int argc, char **argv, enum lang *lang)
 {
         static const struct option options[] = {
-                {"config", required_argument, NULL, 'c'},
-                {"once", no_argument, NULL, 'o'},
-                {"drain", no_argument, NULL, 'd'},
-                {"check", no_argument, NULL, 'k'},
-                {"debug", no_argument, NULL, 'v'},
-                {"help", no_argument, NULL, 'h'},
-                {0},
+                {"config", required_argument, NULL, 'c'}, {"once", no_argument, NULL, 'o'},
+                {"drain", no_argument, NULL, 'd'},        {"check", no_argument, NULL, 'k'},
+                {"lang", required_argument, NULL, 'l'},   {"debug", no_argument, NULL, 'v'},
+                {"help", no_argument, NULL, 'h'},         {0},
         };
         const char *conf = NULL;
+        struct err e = {0};
         int c;
 
         while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
@@ -129,13 +135,19 @@ static int parse_options(struct pressd *p, int argc, char **argv)
                 case 'd': p->until = DISPATCH_DRAIN; break;
                 case 'k': p->check = true; break;
                 case 'v': log_set_level(LOG_LEVEL_DEBUG); break;
-                case 'h': fputs(USAGE, stdout); exit(EX_OK);
-                default: fputs(USAGE, stderr); return EX_USAGE;
+                case 'l': p->lang = optarg; break;
+                case 'h': p->help = true; break;
+                default: return usage(*lang);
                 }
         }
+        if (p->lang && msg_lang_parse(p->lang, lang) < 0) {
+                err_set(&e, -EINVAL, "there is no language “%s”; there are vi and en", p->lang);
+                return fail(&e, *lang, EX_USAGE);
+        }
         if (optind < argc) {
-                fprintf(stderr, "pressd: %s: not expected\n%s", argv[optind], USAGE);
-                return EX_USAGE;
+                err_set(&e, -EINVAL, "%s: not expected", argv[optind]);
+                fail(&e, *lang, EX_USAGE);
+                return usage(*lang);
         }
         p->conf = config_path(conf, true);
         return EX_OK;
@@ -208,7 +220,7 @@ static int run(struct pressd *p, struct config **cfg, struct err *e)
 }
 
 /* What a start would stumble over later: the secrets of the relays. */
-static int check(const struct config *cfg)
+static int check(const struct config *cfg, enum lang lang)
 {
         char secret[1024];
         int status = EX_OK;
@@ -229,7 +241,7 @@ static int check(const struct config *cfg)
                                     relay->ca_file, relay->name, strerror(errno));
                 if (r < 0) {
                         err_at(&e, cfg->path, 0);
-                        status = fail(&e, cfg->language, EX_CONFIG);
+                        status = fail(&e, lang, EX_CONFIG);
                 }
         }
         if (status == EX_OK)
@@ -242,7 +254,7 @@ int main(int argc, char **argv)
         struct pressd p = {0};
         CLEANUP(config_free) struct config *cfg = NULL;
         struct err e = {0};
-        enum lang lang = LANG_EN;
+        enum lang lang;
         int r;
 
         signal(SIGPIPE, SIG_IGN);
@@ -250,17 +262,23 @@ int main(int argc, char **argv)
         hold_reload();
         keep_secrets();
         token_init();
-        r = parse_options(&p, argc, argv);
+        msg_lang_reader(NULL, &lang);
+        r = parse_options(&p, argc, argv, &lang);
         if (r != EX_OK)
                 return r;
+        if (p.help) {
+                fputs(msg_text(lang, USAGE), stdout);
+                return EX_OK;
+        }
         if (config_load(p.conf, &cfg, &e) < 0)
                 return fail(&e, lang, EX_CONFIG);
-        lang = cfg->language;
+        if (!msg_lang_reader(p.lang, &lang))
+                lang = cfg->language;
         r = zone_open(cfg->timezone, &e);
         if (r < 0)
                 return fail(&e, lang, EX_CONFIG);
         if (p.check)
-                return check(cfg);
+                return check(cfg, lang);
         r = run(&p, &cfg, &e);
         return r < 0 ? fail(&e, lang, exit_status(r)) : r;
 }

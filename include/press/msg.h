@@ -9,6 +9,7 @@
 #ifndef PRESS_MSG_H
 #define PRESS_MSG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum lang { LANG_VI, LANG_EN };
@@ -31,6 +32,12 @@ const char *msg_reason(enum lang lang, const char *text);
 /* 0 and *ret_lang for "vi", "en" and locale names such as "vi_VN.UTF-8"; else -EINVAL. */
 int msg_lang_parse(const char *s, enum lang *ret_lang);
 const char *msg_lang_name(enum lang lang); /* "vi" or "en" */
+
+/*
+ * The reader's: `option` (NULL = none), else LC_ALL, else LC_MESSAGES, where it names one that we
+ * have. false and Vietnamese when none does: then the configuration decides, once it is read.
+ */
+bool msg_lang_reader(const char *option, enum lang *ret);
 
 /*
  * The table built from vi.po, sorted by msgid as strcmp() does.

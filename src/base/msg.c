@@ -2,6 +2,7 @@
 #include "press/msg.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *msg_text(enum lang lang, const char *msgid)
@@ -87,4 +88,15 @@ int msg_lang_parse(const char *s, enum lang *ret_lang)
 const char *msg_lang_name(enum lang lang)
 {
         return lang == LANG_VI ? "vi" : "en";
+}
+
+bool msg_lang_reader(const char *option, enum lang *ret)
+{
+        const char *const from[] = {option, getenv("LC_ALL"), getenv("LC_MESSAGES")};
+
+        *ret = LANG_VI;
+        for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++)
+                if (from[i] && msg_lang_parse(from[i], ret) == 0)
+                        return true;
+        return false;
 }

@@ -19,18 +19,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --lang, then LC_ALL or LC_MESSAGES where it names vi or en; the configuration comes later. */
-static bool language(const char *option, enum lang *ret)
-{
-        const char *const from[] = {option, getenv("LC_ALL"), getenv("LC_MESSAGES")};
-
-        *ret = LANG_VI;
-        for (size_t i = 0; i < 3; i++)
-                if (from[i] && msg_lang_parse(from[i], ret) == 0)
-                        return true;
-        return false;
-}
-
 /* Output that could not be written is a failure, though the work itself is done. */
 static int finish(const struct cli *c, int code)
 {
@@ -55,7 +43,7 @@ int cli_main(int argc, char **argv)
         umask(S_IWGRP | S_IRWXO);
         token_init();
         r = args_parse(argc, argv, &p, &e);
-        c.lang_set = language(p.lang, &c.lang);
+        c.lang_set = msg_lang_reader(p.lang, &c.lang);
         c.config_option = p.config;
         c.json = p.json;
         c.uid = getuid();

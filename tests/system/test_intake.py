@@ -325,6 +325,30 @@ class WrongSetting(harness.Case):
         self.assertFalse((self.dir / 'press.db').exists())
 
 
+    def test_pressd_speaks_the_reader_s_language_before_it_has_a_configuration(self):
+        def said(*args, **env):
+            done = subprocess.run([harness.program('pressd'), *map(str, args)], text=True,
+                                  capture_output=True, env={**harness.ENV, **env})
+            return done.returncode, done.stdout + done.stderr
+
+        none = ('-c', self.dir / 'none.conf', '--check')
+        vi, en = 'không mở được tệp cấu hình', 'the configuration cannot be opened'
+        self.assertIn(vi, said(*none)[1])
+        self.assertIn(en, said(*none, '--lang=en')[1])
+        self.assertIn(en, said(*none, LC_ALL='', LC_MESSAGES='en_GB.UTF-8')[1])
+        self.assertIn(vi, said(*none, '--lang', 'vi', LC_ALL='en_US.UTF-8')[1])
+        conf = harness.write_config(self.dir, {'url': 'smtp://127.0.0.1:9', 'tls': 'off',
+                                               'username': 'u', 'password_file': 'none.pw'},
+                                    language='vi')
+        self.assertIn('không có tệp', said('-c', conf, '--check')[1])
+        self.assertIn('No such file', said('-c', conf, '--check', '--lang=en')[1])
+        code, text = said('--lang=fr', '--check')
+        self.assertEqual(code, 64)
+        self.assertIn('“fr”', text)
+        self.assertTrue(said('--help', '--lang=vi')[1].startswith('Cách dùng: pressd'))
+        self.assertTrue(said('--help', '--lang=en')[1].startswith('Usage: pressd'))
+
+
 class SecretFile(harness.Case):
     def test_check_opens_it_and_says_what_is_wrong(self):
         secret = self.dir / 'r1.password'
