@@ -26,7 +26,7 @@ void alarms_free(struct alarms **a);
 void alarms_setup(struct alarms *a, const char *command, char *const *mail, size_t nmail,
                   enum lang lang);
 
-/* true when it was not raised before. `why` is shown in the configured language. */
+/* true when it was not raised before. Told in the configured language, kept for any (fault.h). */
 bool alarm_raise(struct alarms *a, const char *key, const struct err *why);
 /* true when it was raised. */
 bool alarm_clear(struct alarms *a, const char *key);

@@ -13,11 +13,13 @@
 #include <stdbool.h>
 
 struct config;
+struct fault;
 
 struct doctor_finding {
         const char *check; /* a short fixed word: "database", "relay", "trial", ... */
         bool ok;
-        struct err text; /* what was found, and when open what to do */
+        struct err text;           /* what was found, and when open what to do */
+        const struct fault *fault; /* in place of the text where pressd raised an alarm, or NULL */
 };
 
 /*

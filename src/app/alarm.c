@@ -5,6 +5,7 @@
 #include "press/fault.h"
 #include "press/log.h"
 #include "press/mem.h"
+#include "press/said.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -166,17 +167,15 @@ static void tell(struct alarms *a, const char *state, const char *text)
 bool alarm_raise(struct alarms *a, const char *key, const struct err *why)
 {
         struct raised **at = find(a, key);
-        struct fault *f;
+        char text[ERR_TEXT_MAX];
 
         if (*at)
                 return false;
         *at = mem_zalloc(sizeof(**at));
-        f = &(*at)->fault;
-        f->since = clock_wall();
-        snprintf(f->key, sizeof(f->key), "%s", key);
-        err_format(why, a->lang, f->text, sizeof(f->text));
-        log_error("alarm key=\"%s\" %s", key, f->text);
-        tell(a, "raised", f->text);
+        fault_make(&(*at)->fault, key, clock_wall(), why);
+        said_fault(&(*at)->fault, a->lang, text, sizeof(text));
+        log_error("alarm key=\"%s\" %s", key, text);
+        tell(a, "raised", text);
         a->changed = true;
         return true;
 }
@@ -184,7 +183,7 @@ bool alarm_raise(struct alarms *a, const char *key, const struct err *why)
 bool alarm_clear(struct alarms *a, const char *key)
 {
         struct raised **at = find(a, key), *r = *at;
-        char text[sizeof(r->fault.text)];
+        char text[ERR_TEXT_MAX];
         struct err over;
 
         if (!r)

@@ -59,12 +59,11 @@ static void url_host(const char *url, char *out, size_t size)
 static void lane_tell(struct dispatch *d, struct lane *lane, const struct outcome *why)
 {
         const struct config_relay *cfg = lane->cfg;
-        enum lang lang = dispatch_config(d)->language;
-        char host[256], said[2 * REPLY_TEXT_MAX];
+        const char *stage = said_stage(stage_name(why->stage), LANG_EN), *said = why->reply.text;
+        char host[256];
         struct err e;
 
         url_host(cfg->url, host, sizeof(host));
-        said_text(why->reply.text, lang, said, sizeof(said));
         if (why->stage == STAGE_TLS && lane->cert[0])
                 err_set(&e, -EIO,
                         "Relay “%s” shows a certificate for %s, not %s. Letters wait, none is "
@@ -76,13 +75,12 @@ static void lane_tell(struct dispatch *d, struct lane *lane, const struct outcom
                         "Relay “%s” does not take mail (%s): %d %s. Letters go through another "
                         "relay if there is one, else they wait; none is lost. More: pressctl relay "
                         "test %s",
-                        cfg->name, said_stage(stage_name(why->stage), lang), why->reply.code, said,
-                        cfg->name);
+                        cfg->name, stage, why->reply.code, said, cfg->name);
         else
                 err_set(&e, -EIO,
                         "Relay “%s” cannot be used (%s): %s. Letters go through another relay if "
                         "there is one, else they wait; none is lost. More: pressctl relay test %s",
-                        cfg->name, said_stage(stage_name(why->stage), lang), said, cfg->name);
+                        cfg->name, stage, said, cfg->name);
         dispatch_alarm(d, lane->alarm, &e);
 }
 

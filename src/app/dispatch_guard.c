@@ -6,6 +6,7 @@
 #include "press/fault.h"
 #include "press/log.h"
 #include "press/mem.h"
+#include "press/said.h"
 #include "press/setback.h"
 #include "press/token.h"
 
@@ -32,9 +33,11 @@ int guard_pause(struct dispatch *d, struct tx *tx, int64_t release, const struct
         const struct actor self = {
                 .uid = 0, .name = "pressd", .now = d->now ? d->now : clock_wall()};
         char text[ERR_TEXT_MAX];
+        struct fault f;
         int r;
 
-        err_text(why, dispatch_config(d)->language, text, sizeof(text));
+        fault_make(&f, "", 0, why); /* in the words of its alarm, which hold_say() leaves out then */
+        said_fault(&f, dispatch_config(d)->language, text, sizeof(text));
         r = release_pause(tx, release, text, &self, e);
         if (r == -EINVAL)
                 return 0;

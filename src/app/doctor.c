@@ -117,13 +117,13 @@ static void check_faults(struct visit *v)
                 return;
         for (size_t i = 0; i < n; i++) {
                 bool inbox = fault_is_inbox(list[i].key);
-                struct doctor_finding f = {.check = inbox ? "inbox" : "fault"};
+                struct doctor_finding f = {.check = inbox ? "inbox" : "fault", .fault = &list[i]};
 
                 if (strcmp(list[i].key, FAULT_FENCE) == 0)
                         continue; /* check_fence() says it */
                 if (inbox ? !db_reader_runs(v->db) : !db_sender_runs(v->db))
                         continue; /* who said it is no longer there */
-                err_set(&f.text, -EIO, "%s", list[i].text);
+                fault_why(&list[i], &f.text);
                 found(v, &f);
         }
 }

@@ -7,6 +7,7 @@
 #include "press/mem.h"
 #include "press/moment.h"
 #include "press/relay_order.h"
+#include "press/said.h"
 #include "press/text.h"
 #include "press/view.h"
 
@@ -16,18 +17,22 @@
 #include <string.h>
 
 /* Faults of another release are none of this one's, and hold_say() says no reason twice. */
-static bool concerns(const struct fault *f, const struct release *r, const struct hold *h)
+static bool concerns(const struct fault *f, const struct config *cfg, const struct release *r,
+                     const struct hold *h)
 {
         int64_t id = fault_release(f->key);
+        char text[ERR_TEXT_MAX];
 
-        if (h->fenced && strcmp(f->key, FAULT_FENCE) == 0)
+        if (fault_is_inbox(f->key) || (h->fenced && strcmp(f->key, FAULT_FENCE) == 0))
                 return false;
-        if (h->paused && strcmp(f->text, r->reason) == 0)
-                return false;
-        return id == 0 || id == r->id;
+        if (id == 0 || id != r->id || !h->paused)
+                return id == 0 || id == r->id;
+        said_fault(f, cfg->language, text, sizeof(text)); /* as the release keeps it */
+        return strcmp(text, r->reason) != 0;
 }
 
-static int read_faults(struct db *db, const struct release *r, struct hold *h, struct err *e)
+static int read_faults(struct db *db, const struct config *cfg, const struct release *r,
+                       struct hold *h, struct err *e)
 {
         size_t n = 0, kept = 0;
         int rc;
@@ -35,7 +40,7 @@ static int read_faults(struct db *db, const struct release *r, struct hold *h, s
         h->fault = mem_alloc(FAULTS_MAX * sizeof(*h->fault));
         rc = fault_list(db, h->fault, FAULTS_MAX, &n, e);
         for (size_t i = 0; i < n && rc == 0; i++)
-                if (concerns(&h->fault[i], r, h))
+                if (concerns(&h->fault[i], cfg, r, h))
                         h->fault[kept++] = h->fault[i];
         h->nfault = kept;
         return rc;
@@ -107,7 +112,7 @@ int hold_read(struct db *db, const struct config *cfg, const struct release *r, 
         if (rc == 0 && h.open && !h.proposed) {
                 h.no_sender = !db_sender_runs(db);
                 if (!h.no_sender) /* what a dead pressd last said is no news */
-                        rc = read_faults(db, r, &h, e);
+                        rc = read_faults(db, cfg, r, &h, e);
         }
         if (rc == 0 && h.open && !hold_all(&h))
                 rc = read_domains(db, r, &h, e);
@@ -153,13 +158,14 @@ static void say(const struct speaker *s, const char *msgid, ...)
 
 static void say_faults(const struct speaker *s, const struct hold *h, int64_t now)
 {
-        char moment[MOMENT_MAX], distance[MOMENT_MAX], at[2 * MOMENT_MAX + 2];
+        char moment[MOMENT_MAX], distance[MOMENT_MAX], at[2 * MOMENT_MAX + 2], text[VIEW_MAX];
 
         for (size_t i = 0; i < h->nfault; i++) {
                 moment_show(h->fault[i].since, s->lang, moment);
                 moment_relative(h->fault[i].since, now, s->lang, distance);
                 snprintf(at, sizeof(at), "%s, %s", moment, distance);
-                say(s, N_("A fault since %s: %s"), at, h->fault[i].text);
+                said_fault(&h->fault[i], s->lang, text, sizeof(text));
+                say(s, N_("A fault since %s: %s"), at, text);
         }
 }
 

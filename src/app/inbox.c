@@ -28,17 +28,19 @@
 
 /* --- troubles --------------------------------------------------------------------------- */
 
-/* The table is for doctor; that it cannot be written now stops no mail. */
-static void fault_write(struct reader *rd, const struct box *b, const char *text)
+/* The table is for doctor; that it cannot be written now stops no mail. why == NULL: it is over. */
+static void fault_write(struct reader *rd, const struct box *b, const struct err *why)
 {
         CLEANUP(tx_done) struct tx tx = {0};
-        struct fault f = {.since = clock_wall()};
+        char key[FAULT_KEY_MAX];
+        struct fault f;
         int r = tx_begin(&tx, rd->db, FAULT_WAIT_MS, NULL);
 
-        fault_inbox_key(b->cfg->name, f.key);
-        text_escape(text, f.text, sizeof(f.text));
+        fault_inbox_key(b->cfg->name, key);
+        if (why)
+                fault_make(&f, key, clock_wall(), why);
         if (r == 0)
-                r = text[0] ? fault_set(&tx, &f, NULL) : fault_clear_inbox(&tx, b->cfg->name, NULL);
+                r = why ? fault_set(&tx, &f, NULL) : fault_clear_inbox(&tx, b->cfg->name, NULL);
         if (r == 0)
                 tx_commit(&tx, NULL);
 }
@@ -64,8 +66,7 @@ static void trouble(struct reader *rd, struct box *b, const struct err *why)
         b->troubled = true;
         memcpy(b->trouble, text, sizeof(b->trouble));
         log_warning("inbox %s cannot be read: %s", b->cfg->name, english);
-        err_text(why, rd->cfg->language, text, sizeof(text));
-        fault_write(rd, b, text);
+        fault_write(rd, b, why);
 }
 
 static void well(struct reader *rd, struct box *b)
@@ -76,7 +77,7 @@ static void well(struct reader *rd, struct box *b)
         b->troubled = false;
         b->trouble[0] = '\0';
         log_info("inbox %s is read again", b->cfg->name);
-        fault_write(rd, b, "");
+        fault_write(rd, b, NULL);
 }
 
 static int64_t backoff(unsigned failures)

@@ -2,6 +2,7 @@
 #include "press/said.h"
 
 #include "press/err.h"
+#include "press/fault.h"
 #include "press/finding.h"
 #include "press/mem.h"
 #include "press/outcome.h"
@@ -121,22 +122,22 @@ void said_text(const char *text, enum lang lang, char *out, size_t size)
         translate(text, lang, DEPTH, out, size);
 }
 
+static const char *const stage_title[STAGES] = {
+        [STAGE_CONNECT] = N_("connecting (connect)"),
+        [STAGE_TLS] = N_("securing the line (tls)"),
+        [STAGE_EHLO] = N_("greeting (ehlo)"),
+        [STAGE_AUTH] = N_("login (auth)"),
+        [STAGE_MAIL] = N_("sender (mail)"),
+        [STAGE_RCPT] = N_("recipient (rcpt)"),
+        [STAGE_DATA] = N_("before the letter (data)"),
+        [STAGE_DOT] = N_("letter (dot)"),
+};
+
 const char *said_stage(const char *name, enum lang lang)
 {
-        static const char *const title[STAGES] = {
-                [STAGE_CONNECT] = N_("connecting (connect)"),
-                [STAGE_TLS] = N_("securing the line (tls)"),
-                [STAGE_EHLO] = N_("greeting (ehlo)"),
-                [STAGE_AUTH] = N_("login (auth)"),
-                [STAGE_MAIL] = N_("sender (mail)"),
-                [STAGE_RCPT] = N_("recipient (rcpt)"),
-                [STAGE_DATA] = N_("before the letter (data)"),
-                [STAGE_DOT] = N_("letter (dot)"),
-        };
-
         for (int i = 0; i < STAGES; i++)
                 if (strcmp(stage_name((enum stage) i), name) == 0)
-                        return msg_text(lang, title[i]);
+                        return msg_text(lang, stage_title[i]);
         return name;
 }
 
@@ -175,4 +176,25 @@ const char *said_action(const char *name, enum lang lang)
         int i = words_find(&finding_actions, name);
 
         return i >= 0 ? msg_text(lang, words[i]) : name;
+}
+
+/* A title of a stage is translated as one, all else as a reply. */
+static void said_part(const char *text, enum lang lang, char *out, size_t size)
+{
+        for (int i = 0; i < STAGES; i++)
+                if (stage_title[i] && strcmp(stage_title[i], text) == 0) {
+                        snprintf(out, size, "%s", msg_text(lang, stage_title[i]));
+                        return;
+                }
+        said_text(text, lang, out, size);
+}
+
+void said_fault(const struct fault *f, enum lang lang, char *out, size_t size)
+{
+        struct err e;
+
+        fault_why(f, &e);
+        for (unsigned i = 0; i < e.nargs; i++)
+                said_part(f->arg[i], lang, e.arg[i], sizeof(e.arg[i]));
+        err_text(&e, lang, out, size);
 }

@@ -3,6 +3,7 @@
 
 #include "press/doctor.h"
 #include "press/json.h"
+#include "press/said.h"
 
 static void tell(void *ctx, const struct doctor_finding *f)
 {
@@ -10,7 +11,10 @@ static void tell(void *ctx, const struct doctor_finding *f)
         char text[ERR_TEXT_MAX];
         struct json j;
 
-        err_text(&f->text, c->lang, text, sizeof(text));
+        if (f->fault)
+                said_fault(f->fault, c->lang, text, sizeof(text));
+        else
+                err_text(&f->text, c->lang, text, sizeof(text));
         if (!c->json) {
                 printf("%s %s\n", msg_text(c->lang, f->ok ? N_("✓ well:") : N_("✗ open:")), text);
                 return;

@@ -6,6 +6,7 @@
 #include "press/json.h"
 #include "press/mem.h"
 #include "press/relay_order.h"
+#include "press/said.h"
 #include "press/text.h"
 #include "press/view.h"
 #include "table.h"
@@ -78,11 +79,15 @@ static const struct fault *fault_of(const struct known *k, const char *relay)
         return NULL;
 }
 
-static void list_json(const struct config_relay *r, const struct known *k)
+static void list_json(const struct cli *c, const struct config_relay *r, const struct known *k)
 {
         const struct relay_order *o = relay_order_of(k->order, k->norder, r->name);
         const struct fault *f = fault_of(k, r->name);
+        char text[ERR_TEXT_MAX] = "";
         struct json j;
+
+        if (f)
+                said_fault(f, c->lang, text, sizeof(text));
 
         json_begin(&j);
         json_string(&j, "relay", r->name);
@@ -97,7 +102,7 @@ static void list_json(const struct config_relay *r, const struct known *k)
         json_string(&j, "paused_by", o->paused_by);
         json_string(&j, "why", o->why);
         json_moment(&j, "fault_at", f ? f->since : 0);
-        json_string(&j, "fault", f ? f->text : "");
+        json_string(&j, "fault", text);
         json_end(&j, stdout);
 }
 
@@ -130,7 +135,7 @@ static void list_details(const struct cli *c, const struct config_relay *r, cons
 {
         const struct relay_order *o = relay_order_of(k->order, k->norder, r->name);
         const struct fault *f = fault_of(k, r->name);
-        char when[CLI_WHEN_MAX], by[VIEW_MAX], why[VIEW_MAX];
+        char when[CLI_WHEN_MAX], by[VIEW_MAX], why[VIEW_MAX], text[ERR_TEXT_MAX];
 
         if (o->paused_at) {
                 text_escape(o->paused_by, by, sizeof(by));
@@ -142,7 +147,8 @@ static void list_details(const struct cli *c, const struct config_relay *r, cons
                         r->name);
         }
         if (f) {
-                cli_say(c, "A fault since %s: %s", cli_when(c, f->since, when), f->text);
+                said_fault(f, c->lang, text, sizeof(text));
+                cli_say(c, "A fault since %s: %s", cli_when(c, f->since, when), text);
                 putchar('\n');
         }
 }
@@ -166,7 +172,7 @@ int cmd_relay_list(struct cli *c, const struct args *a)
                 table_cell(&t, msg_text(c->lang, head[i]));
         for (size_t i = 0; i < c->config->nrelay; i++) {
                 if (c->json)
-                        list_json(&c->config->relay[i], k);
+                        list_json(c, &c->config->relay[i], k);
                 list_row(c, &t, &c->config->relay[i], k);
         }
         if (c->json)
@@ -214,7 +220,7 @@ static int tell(struct cli *c, const char *relay)
                 return cli_fail(c, r, &e);
         for (size_t i = 0; c->json && i < c->config->nrelay; i++)
                 if (strcmp(c->config->relay[i].name, relay) == 0)
-                        list_json(&c->config->relay[i], k);
+                        list_json(c, &c->config->relay[i], k);
         if (all_paused(c, k))
                 cli_note(c, "every relay is paused: nothing leaves until: pressctl relay resume %s",
                          relay);

@@ -5,7 +5,7 @@ import time
 import unittest
 
 import harness
-from relay_case import RelayCase
+from relay_case import ONE, RelayCase
 
 
 class RelayCommands(RelayCase):
@@ -82,6 +82,22 @@ class RelayCommands(RelayCase):
         self.settled(n=20, timeout=5)
         harness.wait_until(lambda: self.listed()['fault'] == '', 3)
         self.assertEqual(self.audit(), [('relay retry', 'r1')])
+
+    def test_a_fault_is_told_in_the_language_of_who_asks_not_of_the_configuration(self):
+        self.press('on connect do drop', rows=2, language='vi')
+        self.clocked(factor=50)
+        self.send()
+        vi = ('Không dùng được máy chủ “r1” (kết nối (connect)): máy chủ trung gian ngắt kết nối',)
+        en = ('Relay “r1” cannot be used (connecting (connect)): the relay closed the connection',
+              'none is lost. More: pressctl relay test r1')
+        harness.wait_until(lambda: vi[0] in self.pressd_log())
+        asked = ('status', 1), ('doctor',), ('relay', 'list'), ('explain', 1, ONE)
+        for args in asked:
+            for lang, words in (('vi', vi), ('en', en)):
+                for how in ((), ('--json',))[:1 if args[0] in ('status', 'explain') else 2]:
+                    said = self.ctl(*args, f'--lang={lang}', *how).stdout
+                    for w in words:
+                        self.assertIn(w, said, args)
 
     def test_retry_tries_a_relay_though_no_letter_waits(self):
         self.press('on connect do reply 421 4.3.2 "down"', rows=2)

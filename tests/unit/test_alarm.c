@@ -90,7 +90,8 @@ static void test_faults_are_listed_until_they_are_over(void **state)
         alarm_clear(*state, "a");
         assert_int_equal(alarms_list(*state, list, 4), 1);
         assert_string_equal(list[0].key, "b");
-        assert_string_equal(list[0].text, "two");
+        assert_string_equal(list[0].msgid, "%s");
+        assert_string_equal(list[0].arg[0], "two");
 }
 
 static void test_waiting_mails_are_bounded_and_the_oldest_goes_first(void **state)

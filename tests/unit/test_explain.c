@@ -96,7 +96,9 @@ static void test_without_pressd_nothing_else_matters(void **state)
 static void test_a_fault_and_the_next_try_are_told_with_their_times(void **state)
 {
         struct scratch *s = *state;
-        const struct fault f = {"relay main", NOON - 60000, "relay “main” does not answer"};
+        const struct fault f = {.key = "relay main",
+                                .since = NOON - 60000,
+                                .msgid = "relay “main” does not answer"};
         CLEANUP(db_close) struct db *pressd = sender(s);
         int64_t id = scratch_approved(s, 1);
 
@@ -162,7 +164,8 @@ static void test_every_pause_is_told_with_its_way_out_and_no_try_is_promised(voi
 static void test_a_fault_of_another_release_is_not_told(void **state)
 {
         struct scratch *s = *state;
-        const struct fault f[] = {{"release 7", NOON, "seven"}, {"release 1", NOON, "one"}};
+        const struct fault f[] = {{.key = "release 7", .since = NOON, .msgid = "seven"},
+                                  {.key = "release 1", .since = NOON, .msgid = "one"}};
         CLEANUP(db_close) struct db *pressd = sender(s);
         int64_t id = scratch_approved(s, 1);
 

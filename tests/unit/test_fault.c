@@ -9,11 +9,16 @@
 
 #include "press/fault.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const struct fault TWO[] = {
-        {.key = "relay main", .since = NOON + 5, .text = "Máy chủ “main” không trả lời"},
-        {.key = "clock", .since = NOON, .text = "The clock jumped"},
+        {.key = "relay main",
+         .since = NOON + 5,
+         .msgid = "Relay “%s”: %s",
+         .nargs = 2,
+         .arg = {"main", "421 \\x0a %s"}},
+        {.key = "clock", .since = NOON, .msgid = "The clock jumped"},
 };
 
 static void test_what_was_said_last_replaces_what_was_said_before(void **state)
@@ -27,7 +32,11 @@ static void test_what_was_said_last_replaces_what_was_said_before(void **state)
         assert_ok(fault_list(s->db, list, 4, &n, &e), &e);
         assert_int_equal(n, 2);
         assert_string_equal(list[0].key, "clock"); /* the older first */
-        assert_string_equal(list[1].text, "Máy chủ “main” không trả lời");
+        assert_int_equal(list[0].nargs, 0);
+        assert_string_equal(list[1].msgid, "Relay “%s”: %s");
+        assert_int_equal(list[1].nargs, 2);
+        assert_string_equal(list[1].arg[0], "main");
+        assert_string_equal(list[1].arg[1], "421 \\x0a %s");
 
         assert_int_equal(ACT(s, fault_replace(&tx, TWO, 1, &te)), 0);
         assert_ok(fault_list(s->db, list, 4, &n, &e), &e);
@@ -38,6 +47,23 @@ static void test_what_was_said_last_replaces_what_was_said_before(void **state)
         assert_int_equal(ACT(s, fault_replace(&tx, NULL, 0, &te)), 0);
         assert_ok(fault_list(s->db, list, 4, &n, &e), &e);
         assert_int_equal(n, 0);
+}
+
+static void test_the_reason_comes_back_as_it_was_set(void **state)
+{
+        struct scratch *s = *state;
+        struct fault f, list[1];
+        struct err why, back;
+        char text[128];
+        size_t n = 0;
+
+        err_set(&why, -EIO, "%s and %s, not %d%%", "a\nb", "", 7);
+        fault_make(&f, "relay x", NOON, &why);
+        assert_int_equal(ACT(s, fault_replace(&tx, &f, 1, &te)), 0);
+        assert_int_equal(fault_list(s->db, list, 1, &n, NULL), 0);
+        fault_why(&list[0], &back);
+        err_text(&back, LANG_EN, text, sizeof(text));
+        assert_string_equal(text, "a\\x0ab and , not 7%");
 }
 
 static void test_no_more_than_there_is_room_for(void **state)
@@ -58,6 +84,8 @@ int main(void)
                 cmocka_unit_test_setup_teardown(
                         test_what_was_said_last_replaces_what_was_said_before, scratch_setup,
                         scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_the_reason_comes_back_as_it_was_set,
+                                                scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_no_more_than_there_is_room_for, scratch_setup,
                                                 scratch_teardown),
         };

@@ -2,6 +2,7 @@
 #include "press/said.h"
 
 #include "press/err.h"
+#include "press/fault.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,6 +63,32 @@ static void test_a_stage_has_a_title_with_its_word(void **state)
         assert_string_equal(said_stage("x", LANG_VI), "x");
 }
 
+static void test_a_fault_is_told_in_the_readers_language_with_what_it_names(void **state)
+{
+        struct fault f;
+        struct err why;
+
+        (void) state;
+        err_set(&why, -EIO,
+                "Relay “%s” cannot be used (%s): %s. Letters go through another relay if "
+                "there is one, else they wait; none is lost. More: pressctl relay test %s",
+                "tls", "connecting (connect)", "cannot connect to 192.0.2.1:25: Connection refused",
+                "tls");
+        fault_make(&f, "relay tls", 0, &why);
+        said_fault(&f, LANG_VI, text, sizeof(text));
+        assert_string_equal(text,
+                            "Không dùng được máy chủ “tls” (kết nối (connect)): không kết nối "
+                            "được tới 192.0.2.1:25: máy kia không nhận kết nối. Thư đi qua "
+                            "máy chủ khác nếu có, nếu không thì nằm chờ; không mất thư nào. "
+                            "Xem thêm: pressctl relay test tls");
+        said_fault(&f, LANG_EN, text, sizeof(text));
+        assert_string_equal(text,
+                            "Relay “tls” cannot be used (connecting (connect)): cannot connect "
+                            "to 192.0.2.1:25: Connection refused. Letters go through another "
+                            "relay if there is one, else they wait; none is lost. More: "
+                            "pressctl relay test tls");
+}
+
 static void test_the_systems_reasons_inside_an_error_are_translated(void **state)
 {
         struct err e;
@@ -81,6 +108,7 @@ int main(void)
                 cmocka_unit_test(test_what_stood_in_the_text_is_carried_over_and_translated_too),
                 cmocka_unit_test(test_a_servers_own_words_are_left_as_they_are),
                 cmocka_unit_test(test_a_stage_has_a_title_with_its_word),
+                cmocka_unit_test(test_a_fault_is_told_in_the_readers_language_with_what_it_names),
                 cmocka_unit_test(test_the_systems_reasons_inside_an_error_are_translated),
         };
 
