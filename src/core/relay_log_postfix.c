@@ -126,7 +126,7 @@ static enum relay_log_status judge_sent(struct span agent, const struct relay_lo
 /* "host mx.example[192.0.2.1] said: 550 …", "connect to mx.example[192.0.2.1]:25: …" */
 static void look_into_reply(struct span reply, struct relay_log_line *ret)
 {
-        struct span rest = reply, before, hop = {0};
+        struct span rest = reply, before, hop = {"", 0};
 
         if (span_cut(&rest, " said: ", &before)) {
                 relay_log_reply(rest, ret);
@@ -147,7 +147,7 @@ static void look_into_reply(struct span reply, struct relay_log_line *ret)
 
 static void take_status(struct span agent, struct span s, struct relay_log_line *ret)
 {
-        struct span word = s, reply = {0};
+        struct span word = s, reply = {"", 0};
 
         if (span_cut(&s, " (", &word)) {
                 reply = s;
