@@ -7,6 +7,7 @@
  *   report_kind    report, complaint, automatic or human mail
  *   report_status  RFC 3464 fields to rows
  *   report_notice  rows out of a notice in words
+ *   report_about   the words of a notice about one address
  *   report_rank    how an address stands in a line of it, and where the original begins
  *   report_away    the date until which somebody is away
  *   report_reason  codes and words to a class; the words are templates/phrases.txt
@@ -116,6 +117,9 @@ bool is_own(const struct returned *m, const char *address);
 bool notice_nameless(const struct returned *m, struct report_row *row);
 /* The lines of the notice about the address, for a row whose fields say nothing. */
 void notice_about(const struct returned *m, const char *address, struct buf *out);
+/* The line of them that gives the reason, escaped, into out[REPORT_TEXT_MAX]. */
+void diagnostic_of(const char *words, const char *address, char *out);
+bool mentions(const char *p, size_t n, const char *address);
 /* The offset where the original is quoted in the notice, or its end. */
 size_t notice_end(const char *text);
 bool complaint_read(const struct returned *m, struct report *r);

@@ -215,6 +215,7 @@ struct signs {
         bool reason;        /* gives one that only mail servers give */
         bool null_path;     /* so have notices, and out-of-office notes */
         bool person_path;   /* a path that is not empty */
+        bool person;        /* is thought to tell about one: a question, a mail program */
         bool replied;       /* Auto-Submitted: auto-replied; Exim's notices have it too */
 };
 
@@ -228,7 +229,9 @@ static bool is_notice(const struct signs *s)
                 if (s->null_path)
                         return s->text && (s->subject || (s->code && !s->replied));
                 return s->text && s->subject && (s->code || s->original);
-        default: return s->text && s->subject && (s->code || s->original) && !s->replied;
+        default:
+                return (s->text || (s->reason && s->original)) && s->subject && !s->replied &&
+                       (s->original || (s->code && !s->person));
         }
 }
 
@@ -252,6 +255,8 @@ static enum report_kind kind_of_words(const struct returned *m)
         s.null_path = has_null_path(m);
         s.person_path =
                 !s.null_path && field_has(m->head.s, "Return-Path") && !strstr(from, "daemon");
+        s.person = phrase_find(said_failed, subject) != behind_tags(subject) ||
+                   field_has(m->head.s, "User-Agent") || strchr(subject, '?');
         s.reason = phrase_any(why_mailbox, text) || phrase_any(why_invalid, text);
         server = s.origin == SERVER && s.subject;
         /* "Undeliverable: Thank you for your newsletter": the rest is the letter's own subject. */

@@ -2586,6 +2586,310 @@ other('w2-other-ebay', 'Shop <noreply@shop.example>', 'Your order could not be d
 other('w2-other-sub-confirm', 'press-request@lists.example', 'confirm 0a1b2c', 'Mailing list subscription confirmation notice for mailing list press. We have received a request for subscription of your email address news@sender.example.\n',
       path='<press-bounces@lists.example>')
 
+# --- Old gateways, filters and houses -----------------------------------------------------------------
+
+text('w3-compuserve', 'CompuServe Postmaster <postmaster@compuserve.example>', 'Undeliverable message', '''? EMDNSA - Receiver not found: binh.c
+
+Your message could not be delivered as addressed.
+
+--- Returned message ---
+
+''' + letter('binh.c@compuserve.example'), failed('binh.c@compuserve.example'))
+text('w3-ccmail', 'SMTPLINK@cc.example', 'cc:Mail UnDeliverable Message', '''User bui.c@cc.example is not defined
+
+Original text follows
+----------------------------------------
+''' + letter('bui.c@cc.example'), failed('bui.c@cc.example'))
+text('w3-msmail', 'Postmaster@msmail.example', 'Mail failure', '''[002] Mail was received that was addressed to unknown addresses.
+Mail was not delivered to:
+    chau.m@msmail.example
+------------------------------------------------------------------
+''' + letter('chau.m@msmail.example'), failed('chau.m@msmail.example'))
+text('w3-mmdf', 'Memo Service (MMDF 2.43) <mmdf@mmdf.example>', 'Failed mail (msg.aa01234)', '''    Your message could not be delivered to
+'chi.f@paper.example (host: mx.paper.example) (queue: smtp)' for the following
+reason:  '550 <chi.f@paper.example>... User unknown'
+
+    Your message follows:
+
+''' + letter('chi.f@paper.example'), failed('chi.f@paper.example'))
+text('w3-pp', 'PP Postmaster <postmaster@pp.example>', 'Delivery Report (failure) for cu@paper.example', '''------------------------------ Start of body part 1
+
+This report relates to your message: November news
+        of Wed, 25 Nov 1998 10:11:00 +0000
+
+Your message was not delivered to
+        cu@paper.example
+for the following reason:
+        Recipient's Mailbox unavailable
+        MTA 'paper.example' gives error message Unknown user
+''', failed('cu@paper.example'))
+text('w3-zmailer', 'The Post Office <postmaster@zm.example>', 'Delivery reports about your email [FAILED(1)]', '''This is a collection of reports about email delivery
+process concerning a message you originated.
+
+Some explanations/translations for these reports
+can be found at:  http://www.zmailer.example/delivery-report-decoding.html
+
+FAILED:
+  Original Recipient:
+    rfc822;cuc.z@paper.example
+  Control data:
+    smtp paper.example cuc.z@paper.example 99
+  Diagnostic texts:
+    <smtp;550 5.1.1 <cuc.z@paper.example>... User unknown>
+
+Following is copy of the message headers. Original message content may
+be in subsequent parts of this MESSAGE/DELIVERY-STATUS structure.
+
+''' + letter('cuc.z@paper.example'), failed('cuc.z@paper.example', '5.1.1'))
+text('w3-bsmtp', 'Network Mailer <MAILER@vm.example>', 'Undeliverable Mail', '''vm.example unable to deliver following mail to recipient(s):
+    <dai.v@vm.example>
+vm.example received negative reply:
+550 User dai.v is not a registered user
+
+           ** Text of Mail follows **
+''' + letter('dai.v@vm.example'), failed('dai.v@vm.example'))
+text('w3-eims', 'Mail Delivery Subsystem <MAILER-DAEMON@eims.example>', 'Undeliverable mail', '''The following message could not be delivered because the address <dam.e@eims.example> does not exist.
+
+------------------------------
+''' + letter('dam.e@eims.example'), failed('dam.e@eims.example'))
+text('w3-firstclass', 'postmaster@fc.example', 'NDN: November news', '''Sorry. Your message could not be delivered to:
+
+Dan FC,dan.f@fc.example (The name was not found at the remote site. Check that the name has been entered correctly.)
+''', failed('dan.f@fc.example'))
+text('w3-quickmail', 'QuickMail Pro <postmaster@qm.example>', 'Returned Mail: November news', '''Your message was not delivered to the following recipients:
+
+    dang.q@qm.example: No such user in this post office
+''', failed('dang.q@qm.example'))
+text('w3-mailsite', 'Mail System <MAILER-DAEMON@ms.example>', 'Delivery failure', '''Your message has encountered delivery problems
+to the following recipient(s):
+
+dao.s@ms.example
+(Was addressed to dao.s@paper.example)
+Delivery failed
+550 5.1.1 Mailbox not found
+''', failed('dao.s@ms.example', '5.1.1'))
+text('w3-slmail', 'postmaster@slmail.example', 'Undeliverable Mail', '''Failed to deliver message after multiple attempts to dat.s@slow.example: Unable to connect to host.
+''', failed('dat.s@slow.example', '4.0.0', TRANSIENT))
+text('w3-ntmail', 'Postmaster@nt.example', 'Delivery Failure', '''Your message could not be delivered to one or more recipients:
+   de.n@nt.example - The account has been closed
+''', failed('de.n@nt.example', '5.0.0', MAILBOX))
+text('w3-postoffice', 'Post.Office MTA <Post_Office@po.example>', 'Mail System Error - Returned Mail', '''This Message was undeliverable due to the following reason:
+
+The following destination addresses were unknown (please check
+the addresses and re-mail the message):
+
+SMTP <di.p@po.example>
+
+Please reply to <Post_Office@po.example>
+if you feel this message to be in error.
+''', failed('di.p@po.example'))
+text('w3-mercur', 'MERCUR Mailserver <postmaster@mercur.example>', 'Message delivery notification', '''Die folgende Nachricht konnte nicht zugestellt werden.
+Empfänger: <diem.m@mercur.example>
+Grund: Der Benutzer existiert nicht
+''', failed('diem.m@mercur.example'), charset='iso-8859-1')
+text('w3-esafe', 'eSafe <postmaster@esafe.example>', 'Mail blocked', '''eSafe detected a hostile content in this email and removed it: your message to diep.e@paper.example was blocked.
+Reason: forbidden attachment news.zip
+''', failed('diep.e@paper.example', '5.0.0', POLICY))
+text('w3-sophos', 'PMX Administrator <postmaster@pmx.example>', 'Undeliverable: message refused', '''The following message could not be delivered to dinh.p@paper.example since it violates the policy of the organization (spam score 98%).
+''', failed('dinh.p@paper.example', '5.0.0', POLICY))
+report('w3-fortimail', 'MAILER-DAEMON@forti.example', 'Returned mail: see transcript for details', '   ----- The following addresses had permanent fatal errors -----\n<do.f@paper.example>\n    (reason: 554 5.7.1 This message has been blocked because it contains FortiSpamshield blocking URL(s))\n',
+       status('do.f@paper.example', 'failed', '5.7.1', 'SMTP; 554 5.7.1 This message has been blocked because it contains FortiSpamshield blocking URL(s)'), failed('do.f@paper.example', '5.7.1', POLICY))
+report('w3-trustwave', 'MailMarshal <postmaster@mm.example>', 'Undeliverable: November news', 'MailMarshal could not deliver your message to doan.t@paper.example.\nHost responded: 450 4.1.1 recipient temporarily unknown. Giving up after 3 days.\n',
+       status('doan.t@paper.example', 'failed', '5.4.7', 'smtp; Retry limit exceeded'), failed('doan.t@paper.example', '5.4.7', TRANSIENT))
+report('w3-sparkpost', 'Mail Delivery Subsystem <MAILER-DAEMON@spark.example>', 'Mail Delivery Failure', 'This message could not be delivered to dong.s@paper.example.\n', '''Reporting-MTA: dns; spark.example
+Arrival-Date: Wed, 25 Nov 2026 10:11:00 +0000
+
+Action: failed
+Final-Recipient: rfc822;dong.s@paper.example
+Status: 5.0.0
+Remote-MTA: dns;mx.paper.example
+Diagnostic-Code: smtp; 550 5.4.1 [dong.s@paper.example]: Recipient address rejected: Access denied [AM5EUR02FT010.eop-EUR02.prod.protection.example]
+''', failed('dong.s@paper.example', '5.4.1'))
+text('w3-protonmail', 'Mail Delivery System <MAILER-DAEMON@mailout.proton.example>', 'Undelivered Mail Returned to Sender', POSTFIX + '<du.p@proton.example>: host mail.proton.example[203.0.113.80] said: 550 5.1.1\n    <du.p@proton.example>: Recipient address rejected: Address does not exist (in reply\n    to RCPT TO command)\n',
+     failed('du.p@proton.example', '5.1.1'))
+text('w3-rackspace', 'MAILER-DAEMON@emailsrvr.example', 'Undelivered Mail Returned to Sender', POSTFIX + '<due@paper.example>: user <due@paper.example> is over quota: delivery temporarily refused;\n    message expired after 5d\n', failed('due@paper.example', '5.0.0', MAILBOX))
+text('w3-godaddy', 'MAILER-DAEMON@secureserver.example', 'failure notice', '''Hi. This is the qmail-send program at secureserver.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+This is a permanent error; I've given up. Sorry it didn't work out.
+
+<dung.g@paper.example>:
+child status 100...The e-mail message could not be delivered because the user's mailfolder is full.
+''' + QTAIL + letter('dung.g@paper.example'), failed('dung.g@paper.example', '5.0.0', MAILBOX))
+text('w3-qmail-ldap', QM, 'failure notice', QHEAD + '''<duong.l@paper.example>:
+The user account duong.l is disabled. Go away. (LDAP-ERR #2.0.1)
+
+<duy.l@paper.example>:
+Mailaddress is administratively disabled (#5.2.1)
+''' + QTAIL + letter('duy.l@paper.example'), failed('duong.l@paper.example', '5.0.0', MAILBOX), failed('duy.l@paper.example', '5.2.1', MAILBOX))
+text('w3-qmail-vpopmail', QM, 'failure notice', QHEAD + '''<em.q@paper.example>:
+Connected to 203.0.113.4 but greeting failed.
+Remote host said: 554 5.7.1 IP blocked by policy
+I'm not going to try again; this message has been in the queue too long.
+''' + QTAIL + letter('em.q@paper.example'), failed('em.q@paper.example', '5.7.1', POLICY))
+text('w3-qmail-bounce-saying', 'MAILER-DAEMON@pair.example', 'failure notice', '''Hi. This is the qmail-send program at pair.example.
+I tried to deliver a bounce message to this address, but the bounce bounced!
+
+<news@sender.example>:
+user is over quota (#5.2.2)
+''' + QTAIL + letter('news@sender.example', 'x@elsewhere.example'), failed('news@sender.example', '5.2.2', MAILBOX), to='postmaster@sender.example')
+text('w3-sendmail-local-only', 'Mail Delivery Subsystem <MAILER-DAEMON@host.example>', 'Returned mail: see transcript for details', '''The original message was received at Wed, 25 Nov 2026 10:11:00 GMT
+from localhost [127.0.0.1]
+
+   ----- The following addresses had permanent fatal errors -----
+giang.l
+    (reason: 550 5.1.1 <giang.l@host.example>... User unknown)
+
+   ----- Transcript of session follows -----
+550 5.1.1 giang.l... User unknown
+''', failed('giang.l@host.example', '5.1.1'))
+text('w3-sendmail-config', SM, 'Returned mail: Local configuration error', '''   ----- The following addresses had permanent fatal errors -----
+<giao.c@loop.example>
+
+   ----- Transcript of session follows -----
+553 mx.loop.example. config error: mail loops back to me (MX problem?)
+554 <giao.c@loop.example>... Local configuration error
+''', failed('giao.c@loop.example', '5.0.0', TRANSIENT))
+text('w3-sendmail-toomany', SM, 'Returned mail: Too many hops', '''   ----- The following addresses had permanent fatal errors -----
+<ha.h@loop.example>
+
+   ----- Transcript of session follows -----
+554 Too many hops 26 (25 max): from <news@sender.example> via localhost, to <ha.h@loop.example>
+''', failed('ha.h@loop.example', '5.0.0', TRANSIENT))
+report('w3-sendmail-milter', SM, 'Returned mail: see transcript for details', '   ----- The following addresses had permanent fatal errors -----\n<hai.m@paper.example>\n    (reason: 554 5.7.1 Command rejected)\n',
+       status('hai.m@paper.example', 'failed', '5.7.1', 'SMTP; 554 5.7.1 Command rejected'), failed('hai.m@paper.example', '5.7.1', POLICY))
+report('w3-sendmail-dns', SM, 'Returned mail: see transcript for details', '   ----- The following addresses had permanent fatal errors -----\n<han.d@papr.example>\n    (reason: 550 Host unknown)\n',
+       status('han.d@papr.example', 'failed', '5.1.2', more='Remote-MTA: DNS; papr.example\n'), failed('han.d@papr.example', '5.1.2'))
+text('w3-sendmail-both', SM, 'Warning: could not send message for past 4 hours', '''   ----- The following addresses had permanent fatal errors -----
+<hang.b@paper.example>
+
+   ----- The following addresses had transient non-fatal errors -----
+<hanh.b@slow.example>
+
+   ----- Transcript of session follows -----
+550 <hang.b@paper.example>... User unknown
+<hanh.b@slow.example>... Deferred: Connection timed out
+Warning: message still undelivered after 4 hours
+''', failed('hang.b@paper.example'), delayed('hanh.b@slow.example'))
+text('w3-interscan', 'postmaster@iscan.example', 'Undeliverable mail', '''Could not deliver mail to this user.
+hao.i@paper.example
+*****************     End of message     ***************
+''', failed('hao.i@paper.example', '5.0.0', UNCLEAR))
+text('w3-symantec-brightmail', 'Symantec Mail Security <postmaster@sms.example>', 'Symantec Mail Security detected a prohibited attachment', '''Subject of the message: November news
+Recipient of the message: "hien.b@paper.example" <hien.b@paper.example>
+
+The message was deleted and was not delivered: a prohibited attachment (news.exe) was found.
+''', failed('hien.b@paper.example', '5.0.0', POLICY))
+text('w3-cloudmark', 'Mail Delivery System <MAILER-DAEMON@cm.example>', 'Mail rejected', '''Your mail to <hieu.c@paper.example> was rejected: 550 5.7.1 Message content rejected due to suspected spam. IB703
+''', failed('hieu.c@paper.example', '5.7.1', POLICY))
+report('w3-zimbra-policyd', MD, UMR, POSTFIX, status('hoa.p@tinh.gov.example', 'failed', '4.7.1', 'smtp; 450 4.7.1 <hoa.p@tinh.gov.example>: Recipient address rejected: Policy Rejection- Quota Exceeded.'),
+       failed('hoa.p@tinh.gov.example', '4.7.1', POLICY))
+report('w3-550-5.1.1-moved', MD, UMR, POSTFIX, status('hoan.k@paper.example', 'failed', '5.1.6', 'smtp; 551 5.1.6 The recipient has moved. Please try hoan@elsewhere.example'), failed('hoan.k@paper.example', '5.1.6'))
+report('w3-x-postfix-bounce-queue', MD, UMR, POSTFIX, '''Reporting-MTA: dns; mx.remote.example
+
+Final-Recipient: rfc822; hong.x@paper.example
+Original-Recipient: rfc822;hong.x@alias.example
+Action: failed
+Status: 5.2.1
+Diagnostic-Code: x-unix; user account disabled
+''', failed('hong.x@paper.example', '5.2.1', MAILBOX))
+report('w3-status-4-failed', MD, UMR, POSTFIX, status('hue.s@slow.example', 'failed', '4.2.2', 'smtp; 452 4.2.2 The email account that you tried to reach is over quota'), failed('hue.s@slow.example', '4.2.2', MAILBOX))
+report('w3-no-status-field', MD, UMR, 'Delivery failed\n', '''Reporting-MTA: dns; mx.remote.example
+
+Final-Recipient: rfc822; hung.n@paper.example
+Action: failed
+Diagnostic-Code: smtp; 552 5.2.3 Message exceeds maximum fixed size
+''', failed('hung.n@paper.example', '5.2.3', POLICY))
+report('w3-diag-first', MD, UMR, 'Delivery failed\n', '''Diagnostic-Code: smtp; 550 5.1.1 unknown
+Action: failed
+Status: 5.1.1
+Final-Recipient: rfc822; huong.f@paper.example
+
+Reporting-MTA: dns; mx.remote.example
+''', failed('huong.f@paper.example', '5.1.1'))
+report('w3-many-blank', MD, UMR, 'Delivery failed\n', '\n\nReporting-MTA: dns; mx.remote.example\n\n\n\nFinal-Recipient: rfc822; huy.b@paper.example\nAction: failed\nStatus: 5.1.1\n\n\n\n', failed('huy.b@paper.example', '5.1.1'))
+report('w3-orig-only-x', MD, UMR, 'Delivery failed\n', 'Reporting-MTA: dns; mx.remote.example\n\nOriginal-Recipient: rfc822;huyen.o@paper.example\nFinal-Recipient: X-LOCAL;huyen\nAction: failed\nStatus: 5.1.1\n',
+       failed('huyen.o@paper.example', '5.1.1'))
+mail('w3-dsn-in-rfc822', head('Mail Delivery System <MAILER-DAEMON@mx.remote.example>', 'Undelivered Mail Returned to Sender') +
+     'Content-Type: multipart/report; report-type=delivery-status; boundary="o"\n\n--o\nContent-Type: text/plain\n\n<ich@paper.example>: 550 5.1.1 User unknown\n\n--o\n'
+     'Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.remote.example\n\nFinal-Recipient: rfc822; ich@paper.example\nAction: failed\nStatus: 5.1.1\n\n--o\n'
+     'Content-Type: message/rfc822\n\nFrom: other@sender.example\nTo: ich@paper.example\nSubject: Undelivered Mail\nContent-Type: multipart/report; report-type=delivery-status; boundary="i"\n\n'
+     '--i\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; inner@elsewhere.example\nAction: failed\nStatus: 5.2.2\n\n--i--\n\n--o--\n', failed('ich@paper.example', '5.1.1'))
+mail('w3-report-in-mixed', head('postmaster@gw.example', 'Undeliverable: November news') + 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="m"\n\n--m\nContent-Type: multipart/alternative; boundary="a"\n\n'
+     '--a\nContent-Type: text/plain\n\nCAUTION: external mail.\nDelivery has failed to these recipients or groups:\n\nkha@paper.example\nThe address could not be found.\n\n--a\nContent-Type: text/html\n\n'
+     '<p>Delivery has failed</p>\n\n--a--\n\n--m\nContent-Type: message/delivery-status\n\nReporting-MTA: dns;gw.example\n\nFinal-Recipient: rfc822;kha@paper.example\nAction: failed\nStatus: 5.1.10\n\n--m--\n',
+     failed('kha@paper.example', '5.1.10'))
+mail('w3-uuencoded', head(MD, UMR) + '\n' + POSTFIX + '<khai.u@paper.example>: 550 5.1.1 unknown user\n\nbegin 644 original.eml\nM1G)O;3H@;F5W<T!S96YD97(N97AA;7!L90I4;SH@:VAA:2YU0\'!A<&5R\n`\nend\n', failed('khai.u@paper.example', '5.1.1'))
+mail('w3-utf16', head('postmaster@paper.example', 'Undeliverable') + 'MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-16\nContent-Transfer-Encoding: base64\n\n' +
+     base64.encodebytes('Delivery failed for khang.w@paper.example: mailbox is full\n'.encode('utf-16')).decode(), failed('khang.w@paper.example', '5.0.0', MAILBOX))
+mail('w3-quoted-printable-upper', head(MD, UMR) + 'mime-version: 1.0\ncontent-type: TEXT/PLAIN; CHARSET="US-ASCII"\ncontent-transfer-encoding: QUOTED-PRINTABLE\n\nThe following address failed:=0A=0A  <khanh.q=40paper=2Eexample>: 550 5=2E1=2E1 User unk=\nnown\n',
+     failed('khanh.q@paper.example', '5.1.1'))
+mail('w3-rtf-html-deep', head('postmaster@paper.example', 'Undeliverable: x') + 'MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n<html><body><div><div><div><table><tr><td>&nbsp;</td><td><font face="Arial"><span>Delivery has failed to these recipients '
+     'or distribution lists:</span></font></td></tr><tr><td></td><td><a href="mailto:khoa.h@paper.example"><span>Khoa H.</span></a><br>The recipient&#8217;s e-mail address was not found in the recipient&#8217;s e-mail system.</td></tr></table></div></div></div></body></html>\n',
+     failed('khoa.h@paper.example'))
+
+# --- Still trying -------------------------------------------------------------------------------------
+
+for number, (sender, subject, words) in enumerate((
+        ('MAILER-DAEMON@a.example', 'Mail delivery delayed', 'Your message to kiem@slow.example could not be delivered yet. It will be kept in the queue and delivery will be reattempted.'),
+        ('Postmaster <postmaster@b.example>', 'Delayed mail notification', 'The following message is delayed; the receiving host does not answer:\n\n  kiem@slow.example\n\nWe will keep trying for another 4 days.'),
+        ('Mail System <mailer-daemon@c.example>', 'Warning - delayed mail', 'Delivery to kiem@slow.example failed temporarily (451 try again later). We shall go on trying.'),
+        ('postmaster@d.example', 'Temporary delivery problem', 'Your message could not be delivered to kiem@slow.example for 6 hours. It has not been returned: the system will continue to attempt delivery for 3 days.'),
+        ('MAILER-DAEMON@e.example', 'Message not yet delivered', '<kiem@slow.example>: connection refused\n\nThe message is still queued.'),
+        ('MAILER-DAEMON@f.example', 'Notification of delay', 'kiem@slow.example\n\nStatus: retrying. 450 4.2.0 mailbox busy'),
+        ('Mail Delivery System <MAILER-DAEMON@g.example>', 'Returned mail: warning: cannot send message for 4 hours', 'kiem@slow.example... Deferred: Host name lookup failure'),
+        ('postmaster@h.example', 'Delivery Status: temporary failure', 'Temporary failure delivering to kiem@slow.example; message queued, no action required.'),
+        ('Mail Delivery Subsystem <mailer-daemon@i.example>', 'Delivery Status Notification (Delay)', 'Delivery to the following recipient has failed so far:\n\n  kiem@slow.example\n\nRetrying until 30 Nov.'),
+        ('postmaster@j.example', word('Zustellung verzögert sich'), 'Die Zustellung an kiem@slow.example ist derzeit nicht möglich. Weitere Zustellversuche folgen.'),
+        ('postmaster@k.example', word('Distribution différée'), "Le message pour kiem@slow.example n'a pas pu être remis pour l'instant. De nouvelles tentatives auront lieu."),
+        ('postmaster@l.example', word('Thư đang chờ gửi'), 'Thư gửi tới kiem@slow.example hiện chưa chuyển được do máy chủ đích bận. Hệ thống vẫn đang cố gắng gửi.'),
+        ('postmaster@m.example', word('Cảnh báo thư bị chậm'), 'Thư của bạn gửi tới kiem@slow.example bị chậm. Bạn không phải làm gì, hệ thống sẽ tự động gửi lại.'),
+        ('postmaster@n.example', 'Entrega retrasada', 'El mensaje para kiem@slow.example sigue en cola; se reintentara la entrega.'),
+        ('postmaster@o.example', 'Consegna ritardata', 'Il messaggio per kiem@slow.example non e stato ancora consegnato. Verranno effettuati altri tentativi.'),
+        ('postmaster@p.example', 'Atraso na entrega', 'A mensagem para kiem@slow.example ainda nao foi entregue. Novas tentativas serao feitas.'))):
+    text(f'w3-delay-{number}', sender, subject, words + '\n', delayed('kiem@slow.example', '4.2.0') if '4.2.0' in words else delayed('kiem@slow.example'), charset='utf-8')
+
+# --- Nobody failed ------------------------------------------------------------------------------------
+
+for number, (sender, subject, words, more) in enumerate((
+        ('Ky <ky@paper.example>', 'Auto: I am away', 'I am away. Mails are not forwarded and could not be read.', 'Auto-Submitted: auto-replied\n'),
+        ('Ky <ky@paper.example>', 'Abwesenheitsnotiz', 'Ich bin nicht erreichbar. Ihre Mail wurde nicht zugestellt an Kollegen.', 'X-Auto-Response-Suppress: All\n'),
+        ('Ky <ky@paper.example>', 'Absence du bureau', "Votre message n'a pas pu être lu, je suis absente jusqu'au 3.", 'Precedence: bulk\nAuto-Submitted: auto-replied (vacation)\n'),
+        ('Ky <ky@paper.example>', '不在通知', '本日不在です。メールは届いていますが返信できません。', 'Auto-Submitted: auto-replied\n'),
+        ('Ky <ky@paper.example>', 'Không có mặt tại cơ quan', 'Tôi không có mặt, thư không được chuyển tiếp cho ai. Liên hệ: x@paper.example', 'Auto-Submitted: auto-replied\n'),
+        ('Ky <ky@paper.example>', 'Mailbox no longer monitored', 'This mailbox is no longer monitored. Your message was not delivered to a person. Write to desk@paper.example.', 'Auto-Submitted: auto-replied\n'),
+        ('Ky <ky@paper.example>', 'Automatic reply', 'I have left the company. This address is no longer valid.', 'X-MS-Exchange-Inbox-Rules-Loop: ky@paper.example\n'),
+        ('Support <support@paper.example>', 'Re: [Ticket 55] November news', 'We have received your message. Error 550 is discussed at http://help.example. Do not resend.', 'Auto-Submitted: auto-replied\n'),
+        ('Ky <ky@paper.example>', 'Vacation reply', 'On vacation until 5 Dec.', 'X-Vacation: yes\n'))):
+    text(f'w3-away-{number}', sender, word(subject), words + '\n', reply(sender[sender.index('<') + 1:-1]), charset='utf-8', encoding='base64', more=more)
+for number, (sender, subject, words, more) in enumerate((
+        ('Lan <lan@paper.example>', 'Your mail to hoa@paper.example bounced', 'Hello, your mail to hoa@paper.example was returned: mailbox full (552 5.2.2). I got it from a colleague.', ''),
+        ('Lan <lan@paper.example>', 'undeliverable?', 'Is this address still right? I get "550 5.1.1 user unknown" for hoa@paper.example when I try.', ''),
+        ('Helpdesk <helpdesk@sender.example>', 'Ticket 77: mail delivery failed', 'User reports: mail delivery failed to hoa@paper.example with 550. We are looking into it.', 'X-Ticket: 77\n'),
+        ('GitHub <notifications@code.example>', '[mail/mta] Delivery failed with 550 5.1.1 (#12)', 'When sending to foo@bar.example I see: 550 5.1.1 User unknown, mail returned to sender.', 'List-Id: mail/mta <mta.mail.code.example>\nPrecedence: list\n'),
+        ('Mailing List <users-bounces@lists.example>', 'users Digest', 'Message: 1\nFrom: MAILER-DAEMON\nUndelivered: x@y.example', 'Precedence: list\n'),
+        ('Bank <service@bank.example>', 'Your statement could not be delivered', 'The e-mail to news@sender.example was returned as undeliverable. Please update your details.', ''),
+        ('Paper <desk@paper.example>', 'Trả lời: Thông cáo', 'Cảm ơn, chúng tôi đã nhận. Lưu ý địa chỉ hoa@paper.example không tồn tại nữa, hộp thư đầy.', ''),
+        ('Storage <alert@nas.example>', 'Quota warning', 'User hoa has exceeded the quota of the mailbox. Mail may be rejected.', 'Auto-Submitted: auto-generated\n'),
+        ('DMARC Reports <no-reply@dmarc.example>', 'Failure report: sender.example', 'DMARC failures: 12 messages rejected by receivers, 3 quarantined. Top: 198.51.100.9', ''),
+        ('Abuse <abuse@isp.example>', '[ISP abuse 123] your report', 'We received your report about spam from 203.0.113.1 and will look at it.', 'Auto-Submitted: auto-replied\n'))):
+    address = sender[sender.index('<') + 1:-1]
+    other(f'w3-other-{number}', sender, subject, words + '\n', want=reply(address) if 'auto-replied' in more else None, more=more)
+mail('w3-other-attached-bounce', head('An Le <an@sender.example>', 'This came back', path='<an@sender.example>') + 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="f"\n\n--f\n'
+     'Content-Type: text/plain\n\nPlease look at the attached.\n\n--f\nContent-Type: message/rfc822\n\n' + MAILS['w-postfix-quota'][0].decode() + '\n--f--\n')
+mail('w3-other-phish-report', head('Mail Delivery Subsystem <info@elsewhere.example>', 'Undelivered mail', path='<info@elsewhere.example>') + 'MIME-Version: 1.0\nContent-Type: text/html\n\n<p>Dear news@sender.example,</p>'
+     '<p>You have 5 undelivered mails. <a href="http://elsewhere.example/x">Release them now</a> or your account will be disabled.</p>\n')
+
+# --- Complaints in other dress --------------------------------------------------------------------------
+
+feedback('w3-arf-no-version', 'Feedback-Type: abuse\nOriginal-Rcpt-To: lam.a@provider.example\n', complaint('lam.a@provider.example'))
+feedback('w3-arf-mail-in-original', FB % 'abuse', complaint('lan.b@provider.example'), orig=letter('lan.b@provider.example'))
+mail('w3-arf-headers-part', head('feedback@provider.example', 'Feedback report', path='<>') + 'MIME-Version: 1.0\nContent-Type: multipart/report; report-type="feedback-report"; boundary=h\n\n--h\nContent-Type: text/plain\n\nreport\n--h\n'
+     'Content-Type: message/feedback-report\n\n' + FB % 'abuse' + 'Arrival-Date: Wed, 25 Nov 2026\n\n--h\nContent-Type: text/rfc822-headers\n\nFrom: news@sender.example\nTo: <lap@provider.example>\nSubject: x\n\n--h--\n', complaint('lap@provider.example'))
+mail('w3-arf-octet', head('feedback@provider.example', 'Abuse report', path='<f@provider.example>') + 'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=h\n\n--h\nContent-Type: text/plain\n\nreport\n--h\n'
+     'Content-Type: application/octet-stream; name=feedback.txt\n\n' + FB % 'abuse' + 'Original-Rcpt-To: <lien.c@provider.example>\n\n--h\nContent-Type: message/rfc822\n\n' + letter('lien.c@provider.example') + '\n--h--\n', complaint('lien.c@provider.example'))
+mail('w3-spam-report-words', head('Spam Reports <spamreport@isp.example>', 'Spam report from our user', path='<spamreport@isp.example>') + 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=h\n\n--h\nContent-Type: text/plain\n\n'
+     'One of our users marked this message as spam. Please take care of it.\n--h\nContent-Type: message/rfc822\n\n' + letter('linh.w@isp.example') + '\n--h--\n', complaint('linh.w@isp.example'))
+
 
 def main():
     rows = []
