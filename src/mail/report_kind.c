@@ -127,6 +127,21 @@ static bool has_null_path(const struct returned *m)
                (strcmp(path, "<>") == 0 || !path[0]);
 }
 
+/* Bait has no address but its reader's to tell about. */
+static bool names_nobody(const struct returned *m)
+{
+        char address[ADDR_MAX];
+        struct found f;
+        size_t pos = 0;
+
+        while (address_next(m->notice.s, m->end, &pos, &f)) {
+                address_copy(&f, address);
+                if (!address_of_machine(address) && !is_own(m, address))
+                        return false;
+        }
+        return true;
+}
+
 /* By its From: and only by that, since out-of-office notes have an empty path too. */
 static enum origin origin_of(const struct returned *m)
 {
@@ -215,6 +230,7 @@ struct signs {
         bool reason;        /* gives one that only mail servers give */
         bool null_path;     /* so have notices, and out-of-office notes */
         bool person_path;   /* a path that is not empty */
+        bool stranger;      /* calls himself a server and tells nothing that one knows */
         bool person;        /* is thought to tell about one: a question, a mail program */
         bool replied;       /* Auto-Submitted: auto-replied; Exim's notices have it too */
 };
@@ -223,7 +239,7 @@ static bool is_notice(const struct signs *s)
 {
         switch (s->origin) {
         case SERVER:
-                return s->subject || (s->text && s->code) ||
+                return (s->subject && !s->stranger) || (s->text && s->code) ||
                        ((s->text || s->code || s->reason) && (s->original || !s->person_path));
         case PERHAPS_SERVER:
                 if (s->null_path)
@@ -255,6 +271,7 @@ static enum report_kind kind_of_words(const struct returned *m)
         s.null_path = has_null_path(m);
         s.person_path =
                 !s.null_path && field_has(m->head.s, "Return-Path") && !strstr(from, "daemon");
+        s.stranger = s.person_path && !s.code && !s.original && names_nobody(m);
         s.person = phrase_find(said_failed, subject) != behind_tags(subject) ||
                    field_has(m->head.s, "User-Agent") || strchr(subject, '?');
         s.reason = phrase_any(why_mailbox, text) || phrase_any(why_invalid, text);

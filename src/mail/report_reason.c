@@ -112,7 +112,8 @@ enum report_class reason_class(const struct report_row *row, const char *words)
         if (row->action == REPORT_DELIVERED || row->action == REPORT_RELAYED ||
             row->action == REPORT_EXPANDED)
                 return REPORT_UNCLEAR;
-        if (strcmp(row->enhanced, "5.4.1") == 0 && strstr(text, "recipient address rejected"))
+        if (strcmp(row->enhanced, "5.4.1") == 0 &&
+            (strstr(text, "recipient address rejected") || strstr(text, "addresses rejected")))
                 return REPORT_INVALID; /* Exchange Online, for an address that is not there */
         if (strstr(text, "not found, try again"))
                 return REPORT_TRANSIENT;
