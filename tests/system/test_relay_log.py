@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What a relay's own log says becomes the record: a real Postfix's, and samples of others."""
 import datetime
+import gzip
 import os
-import pathlib
 import re
-import signal
 import socket
 import socketserver
+import sqlite3
 import threading
 import time
 import unittest
@@ -208,6 +208,164 @@ class ByPostfixsLogAlone(PressCase):
         harness.wait_until(lambda: self.counts() == {'delivered': 1, 'bounced': 1})
         self.assertEqual(reader.stop(), 0)
         self.assertTrue(self.json('log', '--release', 1))
+
+
+EXCHANGE = ('#Software: Microsoft Exchange Server\r\n#Version: 15.02.1118.007\r\n'
+            '#Log-type: Message Tracking Log\r\n#Date: {day}T00:00:00.000Z\r\n'
+            '#Fields: date-time,client-ip,client-hostname,server-ip,server-hostname,'
+            'source-context,connector-id,source,event-id,internal-message-id,message-id,'
+            'network-message-id,recipient-address,recipient-status,total-bytes,recipient-count,'
+            'related-recipient-address,reference,message-subject,sender-address,return-path,'
+            'message-info\r\n')
+
+
+class LogsOfFiles(PressCase):
+    """Files as people fetch them: zones, codings, cut, packed, no log at all."""
+
+    def start(self, *names):
+        self.press(rows=[(n.upper(), f'{n}@x.example') for n in names], timezone='UTC')
+        self.send()
+        self.drain()
+        self.ids = {m['To'].addresses[0].addr_spec: m['Message-ID'] for m in self.sink.mails()}
+        self.now = datetime.datetime.now(datetime.timezone.utc)
+
+    def lines(self, name, qid='4F2Kq31Zb9z1x', result='status=sent (250 2.0.0 Ok)',
+              stamp=None, dsn='2.0.0'):
+        to = f'{name}@x.example'
+        head = stamp or self.now.strftime('%b %e %H:%M:%S')
+        return (f'{head} mx postfix/cleanup[7]: {qid}: message-id={self.ids[to]}\n'
+                f'{head} mx postfix/smtp[8]: {qid}: to=<{to}>, relay=mx.x.example[192.0.2.7]:25, '
+                f'delay=1, delays=0/0/0/1, dsn={dsn}, {result}\n')
+
+    def file(self, data, name='mail.log'):
+        path = self.dir / name
+        path.write_bytes(data if isinstance(data, bytes) else data.encode())
+        return path
+
+    def read(self, data, *args):
+        *news, total = self.json('report', 'relay-log', self.file(data), *args)
+        return news, total
+
+    def refused(self, data, code, *words):
+        done = self.ctl('report', 'relay-log', self.file(data))
+        self.assertEqual(done.returncode, code, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+        self.assertEqual(set(self.counts()), {'relayed'})
+
+    def test_from_standard_input(self):
+        self.start('a')
+        done = self.ok('report', 'relay-log', '-', input=self.lines('a'))
+        self.assertIn("accepted by the recipient's mail server", done.stdout)
+        self.assertEqual(self.counts(), {'delivered': 1})
+
+    def test_a_compressed_log_is_refused_with_the_way(self):
+        self.start('a')
+        self.refused(gzip.compress(self.lines('a').encode()), 65, 'zcat', 'report relay-log -')
+
+    def test_what_is_no_relay_s_log_is_refused(self):
+        self.start('a')
+        self.refused('Nov 24 08:00:01 host sshd[1]: Accepted\n' * 5, 65, 'Postfix')
+        self.refused(os.urandom(300000), 65)
+        done = self.ctl('report', 'relay-log', self.dir / 'nowhere.log')
+        self.assertEqual(done.returncode, 66, done.stderr)
+        self.assertEqual(self.ctl('report', 'relay-log', self.dir).returncode, 66)
+        self.assertEqual(self.ctl('report', 'relay-log', '-', '--follow').returncode, 64)
+        self.assertEqual(self.ctl('report', 'relay-log', '-', '--relay', 'x').returncode, 66)
+        self.assertEqual(self.ctl('report', 'relay-log', '-', '--zone', 'x').returncode, 64)
+        self.assertEqual(self.ok('report', 'relay-log', '-', input='').stderr, '')
+
+    def test_a_last_line_that_was_cut_off_says_nothing(self):
+        self.start('a')
+        text = self.lines('a', result='status=bounced (host mx.x.example[192.0.2.7] said: 450 no)')
+        for cut in range(2, 60, 7):
+            news, _ = self.read(text[:-cut])
+            self.assertEqual(news, [])
+        self.assertEqual(self.counts(), {'relayed': 1})
+        news, _ = self.read(text[:-1])  # only its line end is missing
+        self.assertEqual(self.counts(), {'bounced': 1})
+
+    def test_hostile_lines_harm_nothing_and_what_is_said_is_safe_to_show(self):
+        self.start('a')
+        bad = b'\0' * 5000 + b'\n' + b'x' * 600000 + b'\n' + b'\xff\xfe\n' + b'Nov 24 \n' * 10
+        text = self.lines('a', dsn='5.0.0', result='status=bounced (host mx.x.example[192.0.2.7] '
+                          'said: 550 \x1b[2J\u202e<script>)').encode()
+        news, total = self.read(b'Nov 24 08:00:01\n' + bad + text)
+        self.assertEqual(len(news), 1)
+        self.assertNotIn('\x1b', news[0]['reply'])
+        self.assertNotIn('\u202e', news[0]['reply'])
+
+    def test_stamps_of_another_zone_are_noticed_and_named(self):
+        self.start('a', 'b')
+        away = datetime.timezone(datetime.timedelta(hours=7))
+        stamp = self.now.astimezone(away).strftime('%b %e %H:%M:%S')
+        done = self.ok('report', 'relay-log', self.file(self.lines('a', stamp=stamp)))
+        self.assertIn('--zone', done.stderr)
+        news, _ = self.read(self.lines('b', stamp=stamp), '--zone', 'Asia/Ho_Chi_Minh')
+        at = datetime.datetime.fromisoformat(news[0]['at'].replace('Z', '+00:00'))
+        self.assertLess(abs((at - self.now).total_seconds()), 2)
+
+    def test_exchange_s_tracking_log_in_utf_8_and_utf_16(self):
+        self.start('a', 'b', 'c', 'd')
+        stamp = self.now.strftime('%Y-%m-%dT%H:%M:%S.500Z')
+
+        def row(name, event, server, connector, status):
+            to = f'{name}@x.example'
+            return (f'{stamp},10.0.0.1,EX01,{server},08DD1F;250 ok,{connector},SMTP,{event},7730,'
+                    f'{self.ids[to]},a-b-c,{to},{status},9000,1,,,"Thông cáo, số 12",'
+                    f'thongcao@test.example,bounce@test.example,{stamp}\r\n')
+
+        text = (EXCHANGE.format(day=self.now.strftime('%Y-%m-%d'))
+                + row('a', 'RECEIVE', '10.0.0.1,EX01', 'Default EX01', '')
+                + row('a', 'SEND', '192.0.2.7,mx.x.example', 'Internet', '250 2.1.5 Recipient OK')
+                + row('b', 'FAIL', ',', '', '"[{LRT=};{LED=550 5.1.1 RESOLVER.ADR.RecipNotFound; '
+                      'not found};{FQDN=};{IP=}]"')
+                + row('c', 'DEFER', ',', '', '"[{LED=400 4.4.7 Message delayed}]"')
+                + row('d', 'SEND', '10.0.0.2,EX02', 'Intra-Organization SMTP Send Connector',
+                      '250 2.6.0 Queued mail for delivery'))
+        news, total = self.read('\ufeff' + text)
+        self.assertEqual({n['address'][0]: (n['action'], n['state'], n['enhanced']) for n in news},
+                         {'a': ('delivered', 'delivered', '2.1.5'),
+                          'b': ('failed', 'bounced', '5.1.1'),
+                          'c': ('delayed', 'relayed', '4.4.7')})
+        self.assertEqual((total['inside'], total['matched']), (1, 4))
+        self.assertEqual(news[0]['peer'], 'mx.x.example[192.0.2.7]')
+        for coding in ('utf-16', 'utf-16-be'):  # as a shell of Windows writes it again
+            mark = b'\xfe\xff' if coding == 'utf-16-be' else b''
+            news, total = self.read(mark + text.encode(coding))
+            self.assertEqual((news, total['known'], total['matched']), ([], 3, 4))
+        self.assertEqual(self.counts(), {'delivered': 1, 'bounced': 1, 'relayed': 2})
+
+    def test_a_followed_log_that_is_emptied_in_place_is_read_from_its_beginning(self):
+        self.start('a', 'b')
+        live = self.file('Nov 24 08:00:01 mx postfix/qmgr[1]: 99F00: removed\n' * 50)
+        reader = harness.Process([harness.program('pressctl'), '-c', self.conf, 'report',
+                                  'relay-log', live, '--follow'], self.dir / 'follow.err')
+        self.addCleanup(reader.kill)
+        with open(live, 'a') as f:
+            f.write(self.lines('a'))
+        harness.wait_until(lambda: self.counts().get('delivered') == 1)
+        with open(live, 'w') as f:  # copytruncate
+            f.write(self.lines('b'))
+        harness.wait_until(lambda: self.counts().get('delivered') == 2)
+        self.assertEqual(reader.stop(), 0)
+
+    def test_what_was_said_of_letters_still_on_the_wire_is_75(self):
+        self.press('on dot do delay 20000', rows=1, timezone='UTC')
+        self.send()
+        daemon = self.pressd()
+        harness.wait_until(lambda: self.counts() == {'sending': 1})
+        db = sqlite3.connect(self.dir / 'press.db')
+        number, salt, to = db.execute('SELECT id, salt, address FROM delivery').fetchone()
+        db.close()
+        mixed = int.from_bytes(salt[:8], 'big') ^ number
+        self.ids = {'n@x.example': f'<{salt.hex()}.{mixed:016x}@press.test.example>'}
+        self.now = datetime.datetime.now(datetime.timezone.utc)
+        text = self.lines('n').replace('n@x.example', to)
+        done = self.ctl('report', 'relay-log', self.file(text))
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.assertEqual(self.counts(), {'sending': 1})
+        daemon.kill()
 
 
 if __name__ == '__main__':
