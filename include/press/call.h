@@ -46,6 +46,9 @@ int call_undo(struct tx *tx, const struct delivery *d, const struct actor *a, st
 /* The latest call to that person that stands: 1, or 0. */
 int call_last(struct db *db, const struct delivery *d, struct call *ret, struct err *e);
 
+/* The latest that reached that person: 1, or 0. */
+int call_reached(struct db *db, const struct delivery *d, struct call *ret, struct err *e);
+
 /* How many calls about a release came to what, those taken back left out. */
 int call_counts(struct db *db, int64_t release, int64_t ret[CALL_OUTCOMES], struct err *e);
 

@@ -36,8 +36,8 @@ struct person_card { /* owns its strings */
         struct delivery d;
         char *phone; /* of the book now, "" = none */
         bool gone;   /* the contact is no longer in the book */
-        /* the latest that a machine said of the letter; kind "" = nothing */
-        char *kind, *stage, *enhanced, *reply;
+        /* the latest that a machine said of the letter, as in event.h; kind "" = nothing */
+        char *kind, *action, *enhanced, *reply;
         int64_t code, said_at;
         struct call call; /* the latest that stands; id 0 = none */
 };

@@ -231,9 +231,11 @@ static const char *known(const struct person_card *c, enum lang lang)
         switch (c->d.state) {
         case DELIVERY_SUPPRESSED: return delivery_reason_text(c->d.reason, lang);
         case DELIVERY_RELAYED:
-                return strcmp(c->kind, "attempt") == 0 || !c->kind[0]
-                               ? msg_text(lang, "nothing was heard of it since")
-                               : NULL;
+                if (strcmp(c->action, "relayed") == 0 || strcmp(c->action, "expanded") == 0)
+                        return msg_text(lang, "handed on there to where no reports come from");
+                return strcmp(c->action, "delayed") == 0
+                               ? NULL
+                               : msg_text(lang, "nothing was heard of it since");
         case DELIVERY_EXPIRED: return c->kind[0] ? NULL : msg_text(lang, "it was never tried");
         case DELIVERY_QUEUED:
         case DELIVERY_SENDING: return c->kind[0] ? NULL : msg_text(lang, "not tried yet");

@@ -3,6 +3,7 @@
 
 #include "press/act.h"
 #include "press/book.h"
+#include "press/calls.h"
 #include "press/config.h"
 #include "press/hold.h"
 #include "press/mem.h"
@@ -165,14 +166,28 @@ static int copies(const struct explain *x, const struct release *r, const struct
         return 0;
 }
 
+/* 1 when somebody told the person by telephone, which is said then. */
+static int by_telephone(const struct explain *x, const struct delivery *d, struct err *e)
+{
+        CLEANUP(call_done) struct call c = {0};
+        char text[CALLS_TEXT_MAX];
+        int rc = call_reached(x->db, d, &c, e);
+
+        if (rc > 0)
+                say(x, N_("Reached by telephone: %s"), calls_last(&c, x->now, x->lang, text));
+        return rc;
+}
+
 static int not_reached(const struct explain *x, const struct release *r, const struct delivery *d,
                        struct err *e)
 {
         bool covered = false;
         int rc = copies(x, r, d, &covered, e);
 
-        if (rc < 0 || covered)
-                return rc;
+        if (rc == 0 && !covered)
+                rc = by_telephone(x, d, e);
+        if (rc != 0 || covered)
+                return rc < 0 ? rc : 0;
         if (ended(r))
                 say(x, N_("Nothing more: the release was cancelled. Telephone"));
         else if (d->address[0])
@@ -215,6 +230,8 @@ static int unknown(const struct explain *x, const struct release *r, const struc
                     N_("A person decides: ask the recipient; or once more, which may arrive twice: "
                        "pressctl retry %lld --address %s"),
                     (long long) r->id, d->address);
+        say(x, N_("Once somebody has asked: pressctl call %lld %s --reached"), (long long) r->id,
+            d->address);
         return 0;
 }
 

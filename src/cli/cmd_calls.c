@@ -7,7 +7,9 @@
 #include "press/json.h"
 #include "press/mem.h"
 #include "press/moment.h"
+#include "press/tally.h"
 #include "press/text.h"
+#include "press/unconfirmed.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -196,7 +198,13 @@ static void print_close(const struct cli *c, const struct calls *l, int64_t id)
                         (long long) id);
 }
 
-static void print_list(const struct cli *c, const struct release *rel, const struct calls *l)
+static void hint(void *out, const char *sentence)
+{
+        fprintf(out, "  ! %s\n", sentence);
+}
+
+static void print_list(const struct cli *c, const struct release *rel, const struct calls *l,
+                       const struct unconfirmed *u)
 {
         size_t first = l->n - l->nunconfirmed;
         char for_ms[MOMENT_MAX];
@@ -213,6 +221,7 @@ static void print_list(const struct cli *c, const struct release *rel, const str
                 cli_say(c, "\nHanded on, not confirmed for over %s: %lld\n",
                         duration_show(l->confirm_ms, c->lang, for_ms),
                         (long long) l->found[CALLS_UNCONFIRMED]);
+        unconfirmed_say(u, c->lang, hint, stdout);
         for (size_t i = first; i < l->n; i++)
                 print_line(c, rel, &l->v[i], i + 1);
         print_more(c, l->found[CALLS_UNCONFIRMED], l->nunconfirmed);
@@ -247,12 +256,12 @@ static int options(const struct cli *c, const struct args *a, struct calls_ask *
 }
 
 static void print(const struct cli *c, const struct args *a, const struct release *rel,
-                  const struct calls *l)
+                  const struct calls *l, const struct unconfirmed *u)
 {
         bool csv = args_has(a, "csv");
 
         if (!c->json && !csv) {
-                print_list(c, rel, l);
+                print_list(c, rel, l, u);
                 return;
         }
         if (csv)
@@ -274,6 +283,8 @@ int cmd_calls(struct cli *c, const struct args *a)
         struct calls_ask ask = {.now = c->now};
         CLEANUP(release_done) struct release rel = {0};
         CLEANUP(calls_done) struct calls l = {0};
+        struct tally kind[ORG_KINDS];
+        struct unconfirmed u = {0};
         struct err e = {0};
         int r = cli_db(c);
 
@@ -286,10 +297,14 @@ int cmd_calls(struct cli *c, const struct args *a)
         r = release_get(c->db, ask.release, &rel, &e);
         if (r == 0)
                 r = calls_read(c->db, c->config, &ask, &l, &e);
+        if (r == 0 && l.found[CALLS_UNCONFIRMED])
+                r = tally_by_kind(c->db, rel.id, kind, &e);
+        if (r == 0 && l.found[CALLS_UNCONFIRMED])
+                r = unconfirmed_read(c->db, c->config, &rel, kind, c->now, &u, &e);
         if (r == 0)
                 r = cli_note_hold(c, &rel, &e);
         if (r < 0)
                 return cli_fail(c, r, &e);
-        print(c, a, &rel, &l);
+        print(c, a, &rel, &l, &u);
         return EXIT_OK;
 }

@@ -30,8 +30,22 @@ int cli_address(const struct cli *c, const char *s, struct addr *ret)
         return r < 0 ? cli_fail(c, r, &e) : 0;
 }
 
+/* "10:40" and "10h40": of today, as one says it at the telephone. */
+static const char *of_today(const struct cli *c, const char *s, char out[MOMENT_MAX])
+{
+        unsigned hour, minute;
+        char colon, more, today[MOMENT_MAX];
+
+        if (strlen(s) > 5 || sscanf(s, "%2u%c%2u%c", &hour, &colon, &minute, &more) != 3 ||
+            (colon != ':' && colon != 'h') || strspn(s, "0123456789:h") != strlen(s))
+                return s;
+        snprintf(out, MOMENT_MAX, "%s %02u:%02u", moment_date(c->now, today), hour, minute);
+        return out;
+}
+
 int cli_moment(const struct cli *c, const char *s, int64_t *ret)
 {
+        char day[MOMENT_MAX];
         struct err e = {0};
         int64_t ago;
         int r;
@@ -40,7 +54,7 @@ int cli_moment(const struct cli *c, const char *s, int64_t *ret)
                 *ret = c->now - ago;
                 return 0;
         }
-        r = moment_parse(s, ret, &e);
+        r = moment_parse(of_today(c, s, day), ret, &e);
         return r < 0 ? cli_fail(c, r, &e) : 0;
 }
 

@@ -28,7 +28,7 @@ static int name_unreached(const struct cli *c, const struct release *rel, struct
                         cli_person(d->name, d->org, d->address, person), what);
         }
         if (l.n > NAMED_MAX)
-                cli_note(c, "… and others; “pressctl log --release %lld” names them all",
+                cli_note(c, "… and others; “pressctl calls %lld” names them all",
                          (long long) rel->id);
         return 0;
 }

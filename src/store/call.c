@@ -23,18 +23,22 @@ void call_done(struct call *c)
         *c = (struct call){0};
 }
 
-int call_last(struct db *db, const struct delivery *d, struct call *ret, struct err *e)
+/* Of the calls to the person that stand the latest, of outcome `only` where that is not "". */
+static int latest(struct db *db, const struct delivery *d, const char *only, struct call *ret,
+                  struct err *e)
 {
-        static const char sql[] = "SELECT id, at, outcome, address, note, user FROM ("
-                                  " SELECT * FROM call WHERE release_id = ?1 AND contact_id = ?2"
-                                  " UNION SELECT * FROM call WHERE delivery_id = ?3)"
-                                  " WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1";
+        static const char sql[] =
+                "SELECT id, at, outcome, address, note, user FROM ("
+                " SELECT * FROM call WHERE release_id = ?1 AND contact_id = ?2"
+                " UNION SELECT * FROM call WHERE delivery_id = ?3)"
+                " WHERE undone_at IS NULL AND ?4 IN ('', outcome) ORDER BY id DESC LIMIT 1";
         CLEANUP(sql_close) struct sql *q = NULL;
         int outcome, r;
 
         r = sql_first(db, sql,
-                      SQL_WITH(SQL_INT(d->release_id), SQL_OPT(d->contact_id), SQL_INT(d->id)), &q,
-                      e);
+                      SQL_WITH(SQL_INT(d->release_id), SQL_OPT(d->contact_id), SQL_INT(d->id),
+                               SQL_TEXT(only)),
+                      &q, e);
         if (r <= 0)
                 return r;
         outcome = words_find(&call_outcomes, sql_text(q, 2));
@@ -48,6 +52,16 @@ int call_last(struct db *db, const struct delivery *d, struct call *ret, struct 
                 .by = sql_text_dup(q, 5),
         };
         return 1;
+}
+
+int call_last(struct db *db, const struct delivery *d, struct call *ret, struct err *e)
+{
+        return latest(db, d, "", ret, e);
+}
+
+int call_reached(struct db *db, const struct delivery *d, struct call *ret, struct err *e)
+{
+        return latest(db, d, words_name(&call_outcomes, CALL_REACHED), ret, e);
 }
 
 int call_counts(struct db *db, int64_t release, int64_t ret[CALL_OUTCOMES], struct err *e)
@@ -187,7 +201,7 @@ static int record(struct tx *tx, const struct delivery *d, const struct actor *a
         if (r < 0)
                 return r;
         if (r == 0)
-                return err_set(e, -ENOENT, "There is no delivery %lld.", (long long) d->id);
+                return err_set(e, -ENOENT, N_("There is no delivery %lld"), (long long) d->id);
         state = words_find(&delivery_states, sql_text(q, 0));
         assert(state >= 0);
         ev.state = (enum delivery_state) state;
@@ -216,19 +230,6 @@ int call_add(struct tx *tx, const struct delivery *d, enum call_outcome outcome,
         return r < 0 ? r : record(tx, d, a, text, e);
 }
 
-/* Another call may stand that reached the person too. */
-static int still_reached(struct tx *tx, const struct delivery *d, struct err *e)
-{
-        static const char sql[] = "SELECT 1 FROM call WHERE outcome = 'reached'"
-                                  " AND undone_at IS NULL AND release_id = ?1"
-                                  " AND (contact_id = ?2 OR delivery_id = ?3) LIMIT 1";
-        int64_t n;
-
-        return sql_get_int(tx->db, sql,
-                           SQL_WITH(SQL_INT(d->release_id), SQL_OPT(d->contact_id), SQL_INT(d->id)),
-                           &n, e);
-}
-
 int call_undo(struct tx *tx, const struct delivery *d, const struct actor *a, struct call *ret,
               struct err *e)
 {
@@ -247,7 +248,9 @@ int call_undo(struct tx *tx, const struct delivery *d, const struct actor *a, st
                 return r;
         r = sql_run(tx->db, sql, SQL_WITH(SQL_INT(c.id), SQL_INT(a->now), SQL_TEXT(a->name)), e);
         if (r >= 0 && c.outcome == CALL_REACHED) {
-                r = still_reached(tx, d, e);
+                CLEANUP(call_done) struct call other = {0}; /* may stand, and then settles it */
+
+                r = call_reached(tx->db, d, &other, e);
                 if (r == 0)
                         r = each_copy(tx, d, a->now, hold_again, e);
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "press/person.h"
 
-#include "delivery_internal.h"
 #include "doubles.h"
 #include "press/mem.h"
 #include "sql.h"
@@ -118,28 +117,10 @@ void person_card_done(struct person_card *c)
         call_done(&c->call);
         free(c->phone);
         free(c->kind);
-        free(c->stage);
+        free(c->action);
         free(c->enhanced);
         free(c->reply);
         *c = (struct person_card){0};
-}
-
-static int read_delivery(struct db *db, int64_t id, struct delivery *ret, struct err *e)
-{
-        static const char sql[] = "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.id = ?1";
-        CLEANUP(delivery_list_done) struct delivery_list l = {0};
-        CLEANUP(sql_close) struct sql *q = NULL;
-        int r = sql_open(db, sql, SQL_WITH(SQL_INT(id)), &q, e);
-
-        if (r >= 0)
-                r = delivery_rows(q, &l, e);
-        if (r < 0)
-                return r;
-        if (l.n == 0)
-                return err_set(e, -ENOENT, "There is no delivery %lld.", (long long) id);
-        *ret = l.v[0];
-        l.v[0] = (struct delivery){0};
-        return 0;
 }
 
 static int read_book(struct db *db, struct person_card *c, struct err *e)
@@ -159,11 +140,12 @@ static int read_book(struct db *db, struct person_card *c, struct err *e)
 static int read_said(struct db *db, struct person_card *c, struct err *e)
 {
         static const char sql[] =
-                "SELECT kind, stage, enhanced, reply, code, at FROM event WHERE delivery_id = ?1"
-                " AND kind IN ('attempt', 'report', 'relay-log') AND (reply <> '' OR code <> 0)"
+                "SELECT kind, action, enhanced, reply, code, at FROM event WHERE delivery_id = ?1"
+                " AND kind IN ('attempt', 'report', 'relay-log')"
+                " AND (reply <> '' OR code <> 0 OR action <> '')"
                 " ORDER BY id DESC LIMIT 1";
         CLEANUP(sql_close) struct sql *q = NULL;
-        char **const text[] = {&c->kind, &c->stage, &c->enhanced, &c->reply};
+        char **const text[] = {&c->kind, &c->action, &c->enhanced, &c->reply};
         int r = sql_first(db, sql, SQL_WITH(SQL_INT(c->d.id)), &q, e);
 
         if (r <= 0)
@@ -183,13 +165,15 @@ int person_card(struct db *db, int64_t delivery, struct person_card *ret, struct
         struct person_card c = {
                 .phone = mem_strdup(""),
                 .kind = mem_strdup(""),
-                .stage = mem_strdup(""),
+                .action = mem_strdup(""),
                 .enhanced = mem_strdup(""),
                 .reply = mem_strdup(""),
         };
-        int r = read_delivery(db, delivery, &c.d, e);
+        int r = delivery_get(db, delivery, &c.d, e);
 
         if (r == 0)
+                return err_set(e, -ENOENT, N_("There is no delivery %lld"), (long long) delivery);
+        if (r > 0)
                 r = read_book(db, &c, e);
         if (r == 0)
                 r = read_said(db, &c, e);

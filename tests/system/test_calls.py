@@ -2,6 +2,7 @@
 """The telephone list and what calls come to: the clerk at 10:25, with the real pressd."""
 import csv
 import io
+import sqlite3
 import time
 import unittest
 
@@ -85,6 +86,8 @@ class TestCalls(PressCase):
         late = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(time.time() + 7200))
         self.assertIn('Vũ Chậm', self.names('--by', soon))  # the next try is in an hour
         self.assertNotIn('Vũ Chậm', self.names('--by', late))
+        self.assertIn('Vũ Chậm', self.names('--by', '0:00'))  # of today, and past
+        self.assertEqual(self.ctl('calls', 1, '--by', '25:00').returncode, 65)
 
     def test_a_relays_yes_is_unconfirmed_only_when_its_time_has_passed(self):
         self.sent()
@@ -100,6 +103,19 @@ class TestCalls(PressCase):
         self.assertEqual(rows[-1]['reason'], 'nothing was heard of it since')
         self.assertIn('Handed on, not confirmed for over', self.ok('calls', 2, '--lang', 'en').stdout)
         self.assertIn('Vũ Chậm', [r['name'] for r in rows])
+        # the relay never says what became of a letter: told once, with what to do, until it does
+        for command in ('calls', 'status'):
+            text = self.ok(command, 2, '--lang', 'vi').stdout
+            self.assertEqual(text.count('“r1” chưa từng báo thư đi tới đâu'), 1)
+            self.assertIn('DSN', text)
+        with sqlite3.connect(self.dir / 'press.db') as db:
+            db.execute("INSERT INTO relay_heard VALUES ('r1', 1, NULL)")
+        db.close()
+        for command in ('calls', 'status'):
+            self.assertNotIn('chưa từng báo', self.ok(command, 2, '--lang', 'vi').stdout)
+        text = self.ok('status', 2, '--lang', 'vi').stdout
+        self.assertIn('chưa xác nhận tới nơi: quá 1 giây không có tin gì', text)
+        self.assertRegex(text, r'người nhận .*đã chuyển, chưa xác nhận')
 
     def test_the_stop_list_is_left_out_unless_asked_for(self):
         self.sent(sections={**CLASSES, 'class "routine"': {'retry': ['1h']}})
@@ -139,6 +155,8 @@ class TestCalls(PressCase):
                          ('Phạm Rác', 'refused', ''))
         text = self.ok('explain', 1, 'spam@x.example', '--lang', 'vi').stdout
         self.assertIn('gặp qua điện thoại, theo lời', text)
+        self.assertIn('Đã gặp qua điện thoại: ', text)  # instead of "telephone"
+        self.assertNotIn('Hãy gọi', text)
         self.ok('call', 1, 'Lê Sai', '--undo')
         self.assertEqual(self.names(), ['Lê Sai', 'Đỗ Mơ Hồ'])
         self.assertEqual(len([e for e in self.log('--release', 1) if e['event'] == 'call']), 5)

@@ -4,6 +4,8 @@
 #include "press/calls.h"
 #include "press/config.h"
 #include "press/event.h"
+#include "press/finding.h"
+#include "press/leader.h"
 #include "press/person.h"
 #include "press/reason.h"
 #include "press/tally.h"
@@ -285,6 +287,43 @@ static void test_the_order_is_priority_then_press_units_departments_then_time(vo
         assert_int_equal(calls_to_make(&c), 5);
 }
 
+/* "A late report changes it" */
+static void test_the_report_to_the_leader_follows_what_comes_later(void **state)
+{
+        struct scratch *s = *state;
+        int64_t id = scratch_approved(s, 2);
+        CLEANUP(delivery_done) struct delivery a = settle(s, id, DELIVERY_RELAYED);
+        CLEANUP(delivery_done) struct delivery b = settle(s, id, DELIVERY_RELAYED);
+        const struct finding failed = {
+                .delivery = a.id,
+                .kind = "report",
+                .action = FINDING_FAILED,
+                .at = NOON + MINUTE,
+                .peer = "mx.x.example",
+                .relay = "",
+                .code = 550,
+                .enhanced = "5.1.1",
+                .reply = "no such user",
+                .note = "",
+        };
+        CLEANUP(leader_done) struct leader before = {0}, after = {0}, due = {0};
+        enum delivery_state state_after;
+        struct err e = {0};
+
+        assert_ok(leader_read(s->db, &config, id, 0, NOON + MINUTE, &before, &e), &e);
+        assert_int_equal(leader_sum(&before, LEADER_HANDED, -1), 2);
+        assert_int_equal(leader_sum(&before, LEADER_LOST, -1), 0);
+        assert_int_equal(ACT(s, finding_apply(&tx, &failed, NOON + MINUTE, &state_after, &te)), 1);
+        assert_ok(leader_read(s->db, &config, id, 0, NOON + 11 * MINUTE, &after, &e), &e);
+        assert_int_equal(leader_sum(&after, LEADER_UNCONFIRMED, -1), 1);
+        assert_int_equal(leader_sum(&after, LEADER_LOST, -1), 1);
+        assert_int_equal(leader_people(&after, -1), 2);
+        /* what left behind the due time is late */
+        assert_ok(leader_read(s->db, &config, id, NOON - 1, NOON + MINUTE, &due, &e), &e);
+        assert_int_equal(leader_sum(&due, LEADER_LATE, -1), 1);
+        assert_int_equal(leader_sum(&due, LEADER_LOST, -1), 1);
+}
+
 static void test_mobile_numbers_come_first(void **state)
 {
         char out[CALLS_TEXT_MAX];
@@ -335,6 +374,7 @@ int main(void)
                 TEST(test_what_waits_is_listed_by_its_moment),
                 TEST(test_a_relayed_one_is_unconfirmed_when_its_time_has_passed),
                 TEST(test_the_order_is_priority_then_press_units_departments_then_time),
+                TEST(test_the_report_to_the_leader_follows_what_comes_later),
                 cmocka_unit_test(test_mobile_numbers_come_first),
                 cmocka_unit_test(test_a_servers_answer_is_said_in_plain_words),
         };

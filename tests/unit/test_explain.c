@@ -186,7 +186,9 @@ static void test_what_is_left_of_a_cancelled_release_is_not_to_be_retried(void *
         scratch_approved(s, 1);
         assert_int_equal(ACT(s, release_cancel(&tx, id, "", &hoa, &te)), 0);
         assert_string_equal(next(s, id), "It may have arrived. The release was cancelled: nothing "
-                                         "is tried again. Ask the recipient\n");
+                                         "is tried again. Ask the recipient\nOnce "
+                                         "somebody has asked: pressctl call 1 j0@x.example "
+                                         "--reached\n");
         scratch_exec(s, "UPDATE release SET state = 'cancelled' WHERE id = 2");
         assert_string_equal(next(s, lost), "Nothing more: the release was cancelled. Telephone\n");
 }
