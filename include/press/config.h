@@ -67,6 +67,8 @@ struct config {                  /* owns everything; strings never NULL, "" = no
         enum approval approval;
         char **allow; /* addresses and @domains */
         size_t nallow;
+        char **further_relays; /* next hops of our relays that are no recipients' servers */
+        size_t nfurther_relays;
         int64_t grace_ms, same_content_ms, tag_life_ms;
         int refused_limit;  /* percent of the first recipients of a release; 0 = none */
         size_t max_message; /* bytes */

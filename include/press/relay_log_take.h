@@ -41,10 +41,10 @@ struct relay_news { /* one finding that was recorded; strings valid in the call 
 
 struct relay_taker_options {
         const struct config *config;
-        const char *relay; /* whose log it is; "" = that of each letter's latest attempt */
-        const char
-                *further; /* "relay2.example,192.0.2.7,.ministry.example": no recipients' servers */
-        bool dry_run;     /* judge all, record nothing */
+        const char *relay;   /* whose log it is; "" = that of each letter's latest attempt */
+        const char *further; /* "relay2.example,192.0.2.7,.ministry.example": no recipients'
+                              * servers, beside those of config->further_relays */
+        bool dry_run;        /* judge all, record nothing */
         void (*news)(void *ctx, const struct relay_news *n);
         void *ctx;
 };

@@ -69,6 +69,9 @@ const struct option_row config_options[] = {
         {"", NULL, "allow", OPTION_LIST, "", 1, 320, {0}, TOP(allow), TOP(nallow),
          "While it names anything, only these addresses or @domains are ever "
          "tried; others end suppressed, for good."},
+        {"", NULL, "further_relays", OPTION_LIST, "", 1, 255, {0}, TOP(further_relays),
+         TOP(nfurther_relays), "Names, addresses or endings such as .ministry.example of servers "
+         "behind our relays that only pass mail on: in a relay's log, no arrival."},
         {"", NULL, "grace", OPTION_DURATION, "0s", 0, CLOCK_DAY, {0}, TOP(grace_ms), 0,
          "Nothing leaves for so long after approval."},
         {"", NULL, "same_content", OPTION_DURATION, "12h", 0, 30 * CLOCK_DAY, {0},

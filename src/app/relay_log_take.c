@@ -231,8 +231,12 @@ static bool names_hop(const char *name, size_t n, const char *hop)
 
 static bool is_further(const struct relay_taker *t, const char *hop)
 {
+        const struct config *c = t->o->config;
         const char *p = t->o->further;
 
+        for (size_t i = 0; i < c->nfurther_relays; i++)
+                if (names_hop(c->further_relays[i], strlen(c->further_relays[i]), hop))
+                        return true;
         while (*p) {
                 size_t n;
 

@@ -133,7 +133,7 @@ static bool of_its_way(const struct finding *f)
         return !f->stale && f->action <= FINDING_EXPANDED;
 }
 
-/* `+at`: thousands of results of a relay's log bear the same second, one delivery has few events. */
+/* `+at`: a relay's log has thousands of results of one second, a delivery has few events. */
 static int known(struct tx *tx, const struct finding *f, struct err *e)
 {
         static const char sql[] = "SELECT 1 FROM event WHERE delivery_id = ?1 AND kind = ?2"

@@ -310,6 +310,12 @@ static void test_a_next_hop_that_is_a_further_relay_leaves_it_relayed(void **sta
                 assert_int_equal(now_is(*state), DELIVERY_RELAYED);
                 assert_int_equal(news.action, FINDING_RELAYED);
         }
+        config.further_relays = (char *[]){(char *) "gate.example", (char *) "MX.x.example"};
+        config.nfurther_relays = 2;
+        o.further = "";
+        take_with(*state, &o, LINES(LETTER, ARRIVED));
+        assert_int_equal(now_is(*state), DELIVERY_RELAYED);
+        config.nfurther_relays = 0;
         o.further = "192.0.2.70,x.example,mx.x";
         take_with(*state, &o, LINES(LETTER, ARRIVED));
         assert_int_equal(now_is(*state), DELIVERY_DELIVERED);
