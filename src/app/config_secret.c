@@ -63,7 +63,7 @@ static int look(const char *file, const char *database, struct stat *st, struct 
 int config_secret_look(const char *file, const char *database, struct err *e)
 {
         char owner[32], sender[32];
-        struct stat st, db;
+        struct stat st = {0}, db = {0};
         int r = look(file, database, &st, &db, e);
 
         if (r <= 0)
@@ -82,7 +82,7 @@ int config_secret_look_inbox(const char *file, const char *database, struct err 
 {
         const struct passwd *p;
         char owner[32], reader[32];
-        struct stat st, db;
+        struct stat st = {0}, db = {0};
         uid_t uid;
         int r = look(file, database, &st, &db, e);
 

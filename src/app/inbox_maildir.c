@@ -126,7 +126,8 @@ static int list(const char *path, struct names *ret, struct err *e)
                 ret->v[ret->n++] = mem_strdup(f->d_name);
         }
         closedir(d);
-        qsort(ret->v, ret->n, sizeof(*ret->v), by_name);
+        if (ret->n)
+                qsort(ret->v, ret->n, sizeof(*ret->v), by_name);
         return 0;
 }
 

@@ -66,6 +66,38 @@ static void test_the_reason_comes_back_as_it_was_set(void **state)
         assert_string_equal(text, "a\\x0ab and , not 7%");
 }
 
+static void test_press_inbox_keeps_rows_of_its_own_beside_them(void **state)
+{
+        struct scratch *s = *state;
+        struct fault mine, list[4];
+        char key[FAULT_KEY_MAX];
+        struct err e = {0}, why;
+        size_t n = 0;
+
+        fault_inbox_key("returns", key);
+        assert_true(fault_is_inbox(key));
+        assert_false(fault_is_inbox("relay inbox"));
+        err_set(&why, -EIO, "no answer");
+        fault_make(&mine, key, NOON, &why);
+        assert_int_equal(ACT(s, fault_set(&tx, &mine, &te)), 0);
+        assert_int_equal(ACT(s, fault_replace(&tx, TWO, 2, &te)), 0);
+        err_set(&why, -EIO, "refused");
+        fault_make(&mine, key, NOON + 9, &why);
+        assert_int_equal(ACT(s, fault_set(&tx, &mine, &te)), 0);
+        assert_int_equal(ACT(s, fault_replace(&tx, NULL, 0, &te)), 0);
+        assert_ok(fault_list(s->db, list, 4, &n, &e), &e);
+        assert_int_equal(n, 1);
+        assert_true(list[0].since == NOON); /* it began then */
+        assert_string_equal(list[0].msgid, "refused");
+
+        assert_int_equal(ACT(s, fault_clear_inbox(&tx, "other", &te)), 0);
+        assert_ok(fault_list(s->db, list, 4, &n, &e), &e);
+        assert_int_equal(n, 1);
+        assert_int_equal(ACT(s, fault_clear_inbox(&tx, NULL, &te)), 0);
+        assert_ok(fault_list(s->db, list, 4, &n, &e), &e);
+        assert_int_equal(n, 0);
+}
+
 static void test_no_more_than_there_is_room_for(void **state)
 {
         struct scratch *s = *state;
@@ -85,6 +117,8 @@ int main(void)
                         test_what_was_said_last_replaces_what_was_said_before, scratch_setup,
                         scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_the_reason_comes_back_as_it_was_set,
+                                                scratch_setup, scratch_teardown),
+                cmocka_unit_test_setup_teardown(test_press_inbox_keeps_rows_of_its_own_beside_them,
                                                 scratch_setup, scratch_teardown),
                 cmocka_unit_test_setup_teardown(test_no_more_than_there_is_room_for, scratch_setup,
                                                 scratch_teardown),
