@@ -67,6 +67,8 @@ struct relay_taker *relay_taker_new(struct db *db, const struct relay_taker_opti
                                     int64_t now);
 void relay_taker_free(struct relay_taker **t); /* for CLEANUP; accepts NULL */
 void relay_taker_now(struct relay_taker *t, int64_t now);
+/* When the log was written last, where that was before `now`: its years are found by it. */
+void relay_taker_written(struct relay_taker *t, int64_t at);
 
 /*
  * Both record when there is enough. An error is the database's: -EBUSY, -EIO …; the same line

@@ -52,6 +52,11 @@ void relay_taker_now(struct relay_taker *t, int64_t now)
         relay_log_now(t->reader, now);
 }
 
+void relay_taker_written(struct relay_taker *t, int64_t at)
+{
+        relay_log_now(t->reader, at < t->now ? at : t->now);
+}
+
 const struct relay_taker_counts *relay_taker_counts(const struct relay_taker *t)
 {
         return &t->counts;

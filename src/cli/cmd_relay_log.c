@@ -221,14 +221,14 @@ static int take(struct cli *c, const struct args *a, const struct relay_taker_op
                 struct log_file *f)
 {
         bool follow = args_has(a, "follow");
-        CLEANUP(relay_taker_free)
-        struct relay_taker *t =
-                relay_taker_new(c->db, o, follow ? c->now : log_file_time(f, c->now));
+        CLEANUP(relay_taker_free) struct relay_taker *t = relay_taker_new(c->db, o, c->now);
         struct err e = {0};
         int r;
 
         if (follow)
                 stop_on_signals();
+        else
+                relay_taker_written(t, log_file_time(f, c->now));
         r = read_on(t, f, follow, &e);
         if (r >= 0)
                 r = finish(t, &e);

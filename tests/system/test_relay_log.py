@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What a relay's own log says becomes the record: a real Postfix's, and samples of others."""
+import contextlib
 import datetime
 import gzip
 import os
@@ -349,6 +350,32 @@ class LogsOfFiles(PressCase):
             f.write(self.lines('b'))
         harness.wait_until(lambda: self.counts().get('delivered') == 2)
         self.assertEqual(reader.stop(), 0)
+
+    def test_a_year_is_that_of_the_file_s_last_change_and_the_record_that_of_today(self):
+        self.start('a')
+        log = self.file(self.lines('a', stamp='Dec 31 23:59:58'))
+        os.utime(log, (1735689630, 1735689630))  # 2025-01-01 00:00:30
+        *news, _ = self.json('report', 'relay-log', log)
+        self.assertEqual(news[0]['at'], '2024-12-31T23:59:58.000Z')
+        with contextlib.closing(sqlite3.connect(self.dir / 'press.db')) as db:
+            heard, = db.execute('SELECT log_at FROM relay_heard').fetchone()
+        self.assertGreater(heard, self.now.timestamp() * 1000 - 60000)
+
+    def test_killed_at_any_moment_and_read_again_each_result_stands_once(self):
+        """R109 for a log."""
+        names = [f'n{i}' for i in range(400)]
+        self.start(*names)
+        log = self.file(''.join(self.lines(n, qid=f'{i:X}ABC') for i, n in enumerate(names)))
+        for ms in (15, 20, 25, 30, 40, 50, 60, 80):
+            reader = harness.Process([harness.program('pressctl'), '-c', self.conf, 'report',
+                                      'relay-log', log], self.dir / 'killed.err')
+            time.sleep(ms / 1000)
+            reader.kill()
+            self.assert_sum()
+        self.ok('report', 'relay-log', log)
+        self.assertEqual(self.counts(), {'delivered': 400})
+        events = [r for r in self.log('--release', 1) if r['event'] == 'relay-log']
+        self.assertEqual(len(events), 400)
 
     def test_what_was_said_of_letters_still_on_the_wire_is_75(self):
         self.press('on dot do delay 20000', rows=1, timezone='UTC')
