@@ -97,11 +97,11 @@ $(UNIT): $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libpress.a
 # A test that needs an object of tests/support names it here.
 $(patsubst %,$(BUILD)/tests/test_relay%,_open _tls) $(BUILD)/tests/test_relay: $(BUILD)/tests/fakerelay.o
 
-STORE_TESTS := $(patsubst %,$(BUILD)/tests/test_%,suppress suppress_pass db db_damage db_init release release_act release_work delivery delivery_parked delivery_upkeep event finding manifest returned)
+STORE_TESTS := $(patsubst %,$(BUILD)/tests/test_%,suppress suppress_pass db db_damage db_init release release_act release_work delivery delivery_parked delivery_upkeep event finding manifest returned returns returns_once)
 STORE_TESTS += $(BUILD)/tests/test_call
 $(STORE_TESTS): $(BUILD)/tests/scratch.o $(BUILD)/tests/sqlfault.o
 $(STORE_TESTS): LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec
-$(patsubst %,$(BUILD)/tests/test_%,relay_log_take act explain tally view fault relay_order returns): $(BUILD)/tests/scratch.o
+$(patsubst %,$(BUILD)/tests/test_%,relay_log_take act explain tally view fault relay_order): $(BUILD)/tests/scratch.o
 $(BUILD)/tests/test_db_init: LDFLAGS += -Wl,--wrap=schema_steps
 $(BUILD)/tests/test_import_fault: $(BUILD)/tests/sqlfault.o
 $(BUILD)/tests/test_import_fault: LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec,--wrap=clock_mono

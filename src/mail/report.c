@@ -73,6 +73,18 @@ static void show(const char *block, const char *name, char *out, size_t size)
         text_escape(value, out, size);
 }
 
+/* Who answers without In-Reply-To names the thread; its last is what is answered. */
+static void last_reference(const char *block, char *out, size_t size)
+{
+        char value[4 * REPORT_ID_MAX];
+        const char *last;
+
+        field_get(block, "References", 0, value, sizeof(value));
+        last = strrchr(value, '<');
+        if (last)
+                text_escape(last, out, size);
+}
+
 static void add_paths(const char *block, const char *name, struct report *r, size_t *n)
 {
         char value[4096];
@@ -119,10 +131,14 @@ static void read_ids(const struct returned *m, struct report *r)
                 show(m->receipt.s, "Original-Message-ID", r->message_id, sizeof(r->message_id));
         if (!r->message_id[0])
                 show(m->head.s, "In-Reply-To", r->message_id, sizeof(r->message_id));
+        if (!r->message_id[0])
+                last_reference(m->head.s, r->message_id, sizeof(r->message_id));
         for (size_t i = 0; i < COUNT_OF(heads); i++)
                 add_paths(m->head.s, heads[i], r, &n);
         for (size_t i = 0; i < COUNT_OF(originals); i++)
                 add_paths(m->original.s, originals[i], r, &n);
+        add_paths(m->feedback.s, "Original-Mail-From", r, &n);
+        add_paths(m->status.s, "X-Postfix-Sender", r, &n);
 }
 
 /* The original where it is quoted in the notice itself. */
