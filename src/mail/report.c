@@ -297,6 +297,8 @@ static bool is_without_status(const struct returned *m)
 /* What a cut mail does not say outright its lost end may have denied: "… will be tried again". */
 static void doubt(const struct returned *m, struct report *r)
 {
+        CLEANUP(mem_free) char *all = fold_text(m->notice.s, m->end < 16384 ? m->end : 16384);
+        bool ended = m->status.len || phrase_any(said_final, all) || phrase_any(said_returned, all);
         size_t kept = 0;
 
         for (size_t i = 0; i < r->rows; i++) {
@@ -308,6 +310,8 @@ static void doubt(const struct returned *m, struct report *r)
                 else if (row->action != REPORT_FAILED || !m->cut)
                         said = true;
                 else if (row->enhanced[0] == '2')
+                        said = false;
+                else if (row->class == REPORT_TRANSIENT && row->code < 500 && !ended)
                         said = false;
                 if (said)
                         r->row[kept++] = *row;

@@ -2890,6 +2890,108 @@ mail('w3-arf-octet', head('feedback@provider.example', 'Abuse report', path='<f@
 mail('w3-spam-report-words', head('Spam Reports <spamreport@isp.example>', 'Spam report from our user', path='<spamreport@isp.example>') + 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=h\n\n--h\nContent-Type: text/plain\n\n'
      'One of our users marked this message as spam. Please take care of it.\n--h\nContent-Type: message/rfc822\n\n' + letter('linh.w@isp.example') + '\n--h--\n', complaint('linh.w@isp.example'))
 
+# --- The fourth handful: tables ------------------------------------------------------------------------
+
+AUTO = 'Auto-Submitted: auto-replied\n'
+for number, (subject, words, more, path) in enumerate((
+        ('Out of Office AutoReply: November news', 'I am on leave, back on 3 December.', '', None),
+        ('AutoReply', 'Thank you for your e-mail.', AUTO, None),
+        ('Re: November news', 'I am travelling and have no access to mail.', AUTO, '<ly.a@paper.example>'),
+        ('Re: November news', 'Je suis en congés.', 'X-Autoreply: yes\n', '<ly.a@paper.example>'),
+        ('Auto Response: November news', 'Received, thank you.', 'X-Autorespond: November news\n', None),
+        ('Vacation Notice', 'I will be out of the country.', 'Precedence: junk\n', '<>'),
+        ('Abwesend: Neues', 'Ich bin im Urlaub.', AUTO, '<>'),
+        ('Ik ben afwezig', 'Ik ben tot maandag afwezig.', AUTO, '<>'),
+        ('Risposta automatica: Novità', 'Sono fuori sede.', 'X-Auto-Response-Suppress: All\n', '<>'),
+        ('Resposta automática: Novidades', 'Estou de férias.', '', '<>'),
+        ('Autosvar: Nyheter', 'Jag är på semester.', '', '<>'),
+        ('Automatisch antwoord: Nieuws', 'Ik ben met vakantie.', '', None),
+        ('Odpowiedź automatyczna: Nowości', 'Jestem na urlopie.', '', None),
+        ('Otomatik Yanıt: Haberler', 'Ofis dışındayım.', '', None),
+        ('자동 회신: 소식', '부재중입니다.', '', None),
+        ('자동 응답', '휴가중입니다.', AUTO, None),
+        ('自動回覆: 新聞', '我目前不在辦公室。', '', None),
+        ('外出中', 'ただいま外出しております。', AUTO, '<>'),
+        ('Trả lời tự động: Thông cáo', 'Tôi đang đi công tác.', '', '<ly.a@paper.example>'),
+        ('Thông báo vắng mặt', 'Tôi nghỉ phép đến hết ngày 30/11.', AUTO, '<>'),
+        ('Ngoài văn phòng', 'Hiện tôi không có mặt ở văn phòng.', AUTO, '<>'),
+        ('Nghỉ thai sản', 'Tôi đang nghỉ thai sản, công việc do anh Nam phụ trách: nam@paper.example.', AUTO, '<>'),
+        ('Hors du bureau', 'Je serai de retour lundi.', '', '<>'),
+        ('Fuera de la oficina: Noticias', 'Estoy fuera.', '', None),
+        ('Я в отпуске', 'Вернусь 1 декабря.', AUTO, '<>'),
+        ('Автоматический ответ: Новости', 'Меня нет на месте.', '', None),
+        ('Respuesta automatica', 'He recibido su correo.', 'X-Mail-Autoreply: yes\n', None),
+        ('Ditt meddelande har mottagits', 'Tack, vi svarar snart.', AUTO, None),
+        ('Your message has been received', 'We answer within two days. Undeliverable replies are ignored.', 'Auto-Submitted: auto-replied\nX-Auto-Response-Suppress: OOF\n', None),
+        ('I am no longer with the company', 'Mail to this address is not delivered to me any more. Use desk@paper.example.', AUTO, '<>'),
+        ('Retired', 'I have retired. This address will be closed soon; user unknown after that!', AUTO, '<>'),
+        ('Delivery of your request', 'We got it. Your request 550 is being processed.', AUTO, None))):
+    text(f'w4-away-{number}', 'Ly An <ly.a@paper.example>', word(subject), words + '\n', reply('ly.a@paper.example'), charset='utf-8', encoding='base64', more=more, path=path)
+
+SORRY = 'MAILER-DAEMON@%s.example'
+for number, (sender, subject, words, who, code, why) in enumerate((
+        (SORRY % 'x1', 'Returned mail at 25 Nov', 'The original message was received at Wed, 25 Nov 2026 10:11:00 +0000\nfrom sender.example\nand addressed to man.a@paper.example\n\nuser unknown', 'man.a@paper.example', '5.0.0', INVALID),
+        ('Mail System <postmaster@x2.example>', 'There was an error sending your mail', 'We had trouble delivering your message. Full details follow:\n\nSubject: November news\n\n1 error(s):\n\nSMTP Server <mx.paper.example> rejected recipient <man.b@paper.example> (Error following RCPT command). It said: 550 5.1.1 no such user\n', 'man.b@paper.example', '5.1.1', INVALID),
+        (SORRY % 'x3', 'failure notice', "We're sorry. There's a problem with the e-mail address(es) you're trying to send to.\n\n<man.c@paper.example>:\nNo such mailbox here.", 'man.c@paper.example', '5.0.0', INVALID),
+        ('MailMarshal <postmaster@x4.example>', 'Undeliverable Mail: "November news"', 'Your message:\n   From:    news@sender.example\n   Subject: November news\n\nCould not be delivered because of\n\n552 5.2.2 Mailbox full\n\nThe following recipients were affected:\n    man.d@paper.example\n', 'man.d@paper.example', '5.2.2', MAILBOX),
+        ('SuperScout <postmaster@x5.example>', 'Message delivery failed', 'Your message could not be sent.\nA transcript of the attempts to send the message follows.\nThe number of attempts made: 1\nAddressed To: man.e@paper.example\n\nFailed to send to identified host,\nman.e@paper.example: [203.0.113.4], 550 5.7.1 Rejected: spam\n--- Message non-deliverable.', 'man.e@paper.example', '5.7.1', POLICY),
+        (SORRY % 'x6', 'Mail System Error - Returned Mail', 'Your mail sent on: Wed, 25 Nov 2026 10:11:00\n  Could not be delivered to: <man.f@paper.example>\n  As their mailbox is full.', 'man.f@paper.example', '5.0.0', MAILBOX),
+        (SORRY % 'x7', 'DELIVERY FAILURE', '>>> man.g@paper.example <man.g@paper.example>\n\n  ----- Transcript of session follows -----\n550 sorry, no mailbox here by that name (#5.1.1 - chkusr)', 'man.g@paper.example', '5.1.1', INVALID),
+        ('Zoho <mailer-daemon@x8.example>', 'Undelivered Mail', 'The mail could not be delivered.\n\n[Status: Error, Address: <man.h@paper.example>, ResponseCode 421, , Host not reachable.]', 'man.h@paper.example', '4.0.0', TRANSIENT),
+        ('Postmaster <postmaster@x9.example>', 'Mail could not be delivered', 'Dear sender,\n\nyour mail of 25.11.2026 with subject "November news" to the recipient(s)\n\nman.i@paper.example\n\ncould not be delivered, as the attachment type is forbidden.', 'man.i@paper.example', '5.0.0', POLICY),
+        ('System <postmaster@x10.example>', 'Non-delivery notice', 'To: man.j@paper.example\nFrom: news@sender.example\nReason: Account suspended', 'man.j@paper.example', '5.0.0', MAILBOX),
+        (SORRY % 'x11', 'Nondeliverable mail', '------Transcript of session follows -------\nman.k@paper.example\nThe user\'s email name is not found.', 'man.k@paper.example', '5.0.0', INVALID),
+        (SORRY % 'x12', 'Your mail message to man.l@paper.example', 'Error 553: man.l@paper.example unknown here.', 'man.l@paper.example', '5.0.0', INVALID),
+        (SORRY % 'x13', 'ALERT: mail not delivered', 'RCPT TO:<man.m@paper.example>\n550 5.7.1 Blocked by SpamAssassin', 'man.m@paper.example', '5.7.1', POLICY),
+        ('"Mail Delivery Subsystem" <postmaster@x14.example>', 'Delivery failed: man.n@paper.example', 'Recipient   Error\n---------   -----\nman.n@paper.example   550 Unrouteable address', 'man.n@paper.example', '5.0.0', INVALID),
+        (SORRY % 'x15', 'Undeliverable', 'man.o@paper.example,ERR=LDAP lookup: no such entry; user unknown', 'man.o@paper.example', '5.0.0', INVALID),
+        (SORRY % 'x16', 'Mail failed', 'Failed addresses: man.p@paper.example (connection timed out, message expired after 5 days)', 'man.p@paper.example', '4.0.0', TRANSIENT),
+        ('Mailer <mailer@x17.example>', 'Mail Delivery Failure', 'Your message to man.q@paper.example has been blocked: the message size exceeds 10 MB', 'man.q@paper.example', '5.0.0', POLICY),
+        ('postmaster@x18.example', word('Сообщение не доставлено'), 'Письмо для man.r@paper.example не доставлено: пользователь не найден.', 'man.r@paper.example', '5.0.0', INVALID),
+        ('postmaster@x19.example', word('系统退信'), '您发往 man.s@paper.example 的邮件被对方服务器拒收，原因：被判定为垃圾邮件。', 'man.s@paper.example', '5.0.0', POLICY),
+        ('postmaster@x20.example', word('メール送信エラーのお知らせ'), 'man.t@paper.example 宛のメールは、メールボックスが一杯のため配送できませんでした。', 'man.t@paper.example', '5.0.0', MAILBOX),
+        ('postmaster@x21.example', word('Thông báo: thư không đến nơi'), 'Thư gửi man.u@paper.example không đến được nơi nhận. Nguyên nhân: máy chủ nhận không phản hồi sau 5 ngày, hệ thống đã ngừng gửi.', 'man.u@paper.example', '4.0.0', TRANSIENT),
+        ('postmaster@x22.example', word('Thông báo trả lại thư'), 'Người nhận: man.v@paper.example\nTrạng thái: Thất bại\nLý do: Sai địa chỉ người nhận', 'man.v@paper.example', '5.0.0', INVALID),
+        ('Quản trị <postmaster@x23.example>', word('Thư bị trả về'), 'Thư bạn gửi cho man.w@paper.example bị trả về do dung lượng thư quá lớn.', 'man.w@paper.example', '5.0.0', POLICY),
+        ('postmaster@x24.example', word('Unzustellbare Nachricht'), 'Ihre Nachricht an man.x@paper.example wurde vom Server abgewiesen: Postfach nicht vorhanden.', 'man.x@paper.example', '5.0.0', INVALID),
+        ('postmaster@x25.example', word('Message non distribué'), "Votre message à man.y@paper.example n'a pas été distribué : adresse inconnue.", 'man.y@paper.example', '5.0.0', INVALID),
+        ('postmaster@x26.example', word('No se ha podido entregar'), 'Su correo a man.z@paper.example fue rechazado por el servidor: casilla inexistente.', 'man.z@paper.example', '5.0.0', INVALID),
+        ('postmaster@x27.example', 'Mail returned', 'Recipient Name    : Mang A.\nRecipient Address : mang.a@paper.example\nError Description : Mailbox not found', 'mang.a@paper.example', '5.0.0', INVALID),
+        ('postmaster@x28.example', 'Delivery notification', 'Delivery report\n===============\nStatus  : not delivered\nTo      : <mang.b@paper.example>\nDetails : 550-5.7.1 Our system has detected that this message is unsolicited\n', 'mang.b@paper.example', '5.7.1', POLICY),
+        ('mailer-daemon@x29.example', 'Mail Delivery Status Report', 'Delivered to 0 of 1 recipients; failures:\n 1) mang.c@paper.example  [SMTP 550 User unknown]', 'mang.c@paper.example', '5.0.0', INVALID),
+        ('AntiSpam <postmaster@x30.example>', 'Message rejected', 'The mail you sent to mang.d@paper.example was rejected because your server is listed in a DNS block list.', 'mang.d@paper.example', '5.0.0', POLICY))):
+    text(f'w4-notice-{number}', word(sender.split(' <')[0]) + ' <' + sender.split(' <')[1] if not sender.isascii() else sender, subject, words + '\n', failed(who, code, why), charset='utf-8', encoding='quoted-printable')
+
+for number, (subject, words) in enumerate((
+        ('Delivery Status Notification (Delay)', 'Delivery of your message to mau@slow.example is taking longer than expected.'),
+        ('Delayed: November news', 'mau@slow.example: temporarily unreachable.'),
+        ('Message delayed 4 hours', 'Recipient mau@slow.example\nError 451 4.4.1 no answer from host\nThis is not a final notice.'),
+        ('Your message is waiting', 'Your message to mau@slow.example waits in our queue since the remote server is down.'),
+        ('Undelivered mail (will retry)', '<mau@slow.example>: 421 too busy'),
+        ('Interim delivery report', 'mau@slow.example - deferred (452 insufficient storage). Next attempt in 30 minutes.'),
+        ('WARNING: mail to mau@slow.example', 'could not be sent for 1 day. Retrying for 4 more days. Do not resend.'),
+        ('Delivery attempt failed (temporary)', 'We tried to deliver to mau@slow.example but the server asked us to come back later (450). We will.'),
+        ('Thư chưa gửi được - hệ thống đang gửi lại', 'Thư tới mau@slow.example chưa gửi được (lỗi 451). Hệ thống sẽ gửi lại sau 30 phút.'),
+        ('Thông báo trì hoãn gửi thư', 'mau@slow.example: máy chủ nhận tạm thời không kết nối được'),
+        ('Nachricht verzögert', 'Ihre Nachricht an mau@slow.example wartet noch auf Zustellung.'),
+        ('邮件延迟通知', '发往 mau@slow.example 的邮件暂未送达，系统仍在重试。'),
+        ('メール配送遅延', 'mau@slow.example への配送が遅れています。再送は不要です。'))):
+    text(f'w4-delay-{number}', 'Mail Delivery System <MAILER-DAEMON@queue.example>', word(subject) if not subject.isascii() else subject, words + '\n',
+         delayed('mau@slow.example', '4.4.1') if '4.4.1' in words else delayed('mau@slow.example'), charset='utf-8', encoding='base64')
+
+for number, (sender, subject, words) in enumerate((
+        ('Minh <minh.o@paper.example>', 'Re: Undeliverable: November news', 'I moved to another office, please use minh@new.example. Sorry for the bounce.'),
+        ('Minh <minh.o@paper.example>', 'mail problems', 'Our server was down, mails to us may have failed with "connection refused" or "mailbox full". Please send again.'),
+        ('IT <it@paper.example>', 'Maintenance: mail server', 'On Sunday mail to paper.example will be delayed or rejected (421).'),
+        ('Sec <sec@sender.example>', 'FW: failure notice', 'See below\n\n-----Original Message-----\nFrom: MAILER-DAEMON@qmail.remote.example\nSubject: failure notice\n\n' + QHEAD + '<nga.f@paper.example>:\nno mailbox (#5.1.1)'),
+        ('Nhung <nhung@sender.example>', 'Chuyển tiếp: Thư bị trả lại', 'Anh xem giúp thư này.\n\n> Hệ thống không thể gửi thư tới nga.g@paper.example: hộp thư đầy'),
+        ('Forum <noreply@forum.example>', 'New reply: "550 5.1.1 user unknown - help!"', 'foo wrote: my mail to x@y.example returned with 550 5.1.1. Unsubscribe: http://forum.example'),
+        ('Calendar <calendar@paper.example>', 'Not delivered? Invitation: briefing', 'Minh has tentatively accepted.'),
+        ('Survey <survey@paper.example>', 'Delivery experience', 'How was the delivery of your mail order? Your parcel was delivered to the neighbour.'),
+        ('Registrar <support@registrar.example>', 'Domain expired: sender.example', 'The domain sender.example expired; mail will be rejected and the account suspended.'),
+        ('Mai <mai@paper.example>', 'Thư không gửi được', 'Chào anh, em gửi thư cho anh nhiều lần nhưng không gửi được, báo lỗi hộp thư đầy. Anh kiểm tra giúp nhé: hop@sender.example'))):
+    other(f'w4-other-{number}', sender, subject, words + '\n')
+
 
 def main():
     rows = []
