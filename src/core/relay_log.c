@@ -346,9 +346,9 @@ static bool skip_priority(struct span *s)
 /* "PROCID MSGID SD " of RFC 5424: what stands between the program and the message. */
 static bool skip_structured(struct span *s)
 {
-        struct span word;
+        struct span process, id, word;
 
-        if (!span_cut(s, " ", &word) || !span_cut(s, " ", &word) || s->n == 0)
+        if (!span_cut(s, " ", &process) || !span_cut(s, " ", &id) || s->n == 0)
                 return false;
         if (s->p[0] == '[') {
                 if (!span_cut(s, "] ", &word))
