@@ -107,11 +107,14 @@ int delivery_rows(struct sql *q, struct delivery_list *l, struct err *e)
 
 /*
  * The order of sending is random, so that no domain and no organisation comes
- * at once. Neighbours share the high bits: about as many as lie on one page of
+ * at once. Among many, neighbours share the high bits: about as many as lie on one page of
  * the file, so that a turn's tries write few pages. Tries a second on a busy
  * disk: alone 12,000, by eight 30,000; by sixteen a seventh less is written
  * than by eight. Among very many 64 do as well, and staging writes half as much.
+ * The first two hundred are mixed one by one: of 175 agencies no neighbours in the book
+ * follow each other, and among 10,000 that is a third more pages, less than by eight.
  */
+#define ORDER_ALONE      200 /* so many of a release */
 #define ORDER_BLOCK      16
 #define ORDER_BLOCK_MANY 64
 #define ORDER_MANY       20000 /* from that place in the release on */
@@ -133,7 +136,8 @@ static int64_t order_next(struct db *db, struct delivery *d)
         struct order *o = db_order(db);
 
         random_take(o, d->salt, sizeof(d->salt));
-        if (o->used % (d->leaf < ORDER_MANY ? ORDER_BLOCK : ORDER_BLOCK_MANY) == 0)
+        if (d->leaf < ORDER_ALONE ||
+            o->used % (d->leaf < ORDER_MANY ? ORDER_BLOCK : ORDER_BLOCK_MANY) == 0)
                 random_take(o, &o->high, sizeof(o->high));
         o->used++;
         return ((int64_t) o->high << 24) | d->salt[0] << 16 | d->salt[1] << 8 | d->salt[2];

@@ -189,6 +189,19 @@ static void test_claims_come_in_no_order_that_a_recipient_could_guess(void **sta
         assert_true(rising < 39); /* in order by chance: 1 in 40! */
 }
 
+static void test_neighbours_in_the_book_do_not_follow_each_other(void **state)
+{
+        struct scratch *s = *state;
+        int64_t id = scratch_approved(s, 175);
+        CLEANUP(delivery_list_done) struct delivery_list l = {0};
+        int near = 0;
+
+        assert_int_equal(claim(s, id, NOON, 175, false, &l), 175);
+        for (size_t i = 1; i < l.n; i++)
+                near += llabs(l.v[i].id - l.v[i - 1].id) < 16;
+        assert_true(near < 75); /* about 30; by sixteen together it would be 165 */
+}
+
 static void test_before_the_embargo_only_the_early_audience_is_claimed(void **state)
 {
         struct scratch *s = *state;
@@ -391,6 +404,7 @@ int main(void)
                 TEST(test_a_leaf_binds_the_recipients_words),
                 TEST(test_a_claim_takes_what_is_due_and_counts_the_attempt),
                 TEST(test_claims_come_in_no_order_that_a_recipient_could_guess),
+                TEST(test_neighbours_in_the_book_do_not_follow_each_other),
                 TEST(test_before_the_embargo_only_the_early_audience_is_claimed),
                 TEST(test_due_retries_go_before_new_ones),
                 TEST(test_nothing_is_claimed_without_approval),
