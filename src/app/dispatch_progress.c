@@ -27,6 +27,15 @@ static size_t waiting(const struct dispatch *d, enum release_class class)
         return n;
 }
 
+/* Some wait for another try, by themselves: what held up the last one may still be there. */
+static bool comes_again(const struct dispatch *d)
+{
+        for (size_t i = 0; i < d->nwork && !d->paused_all; i++)
+                if (d->work[i]->next_retry)
+                        return true;
+        return false;
+}
+
 static void progress_tell(struct dispatch *d, long long n, int minutes)
 {
         struct err e;
@@ -70,6 +79,6 @@ void progress_look(struct dispatch *d)
         }
         if (over)
                 progress_tell(d, (long long) all, over);
-        else if (!all)
+        else if (!all && !comes_again(d))
                 alarm_clear(d->alarms, "progress");
 }

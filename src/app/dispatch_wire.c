@@ -17,6 +17,12 @@ static void send_letter(struct dispatch *d, struct job *j)
         crash_at(0);
 }
 
+/* About the letter itself; one whose answer never came has gone nowhere that we know of. */
+static bool answered(enum verdict v)
+{
+        return v == VERDICT_RELAYED || v == VERDICT_REFUSED || v == VERDICT_DEFERRED;
+}
+
 /* The first `n`. */
 static void results_forget(struct dispatch *d, size_t n)
 {
@@ -27,8 +33,7 @@ static void results_forget(struct dispatch *d, size_t n)
 
                 if (!r->job->work)
                         alarm_result(d, r);
-                else if (r->outcome.verdict != VERDICT_RELAY &&
-                         r->outcome.verdict != VERDICT_NOT_TRIED)
+                else if (answered(r->outcome.verdict))
                         settled = true;
                 job_free(r->job);
         }

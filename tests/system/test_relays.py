@@ -387,6 +387,19 @@ class Progress(RelayCase):
                 harness.wait_until(lambda: 'alarm over key="progress"' in self.pressd_log())
                 self.assertEqual(self.told(), 1)
 
+    def test_letters_lost_at_the_dot_one_round_after_the_other_are_one_alarm(self):
+        """Each round ends after ten minutes with unknown outcomes; nothing is due for a while then."""
+        self.press('on dot do hang', rows=3, relay={'connections': 3})
+        self.clocked(600)
+        self.send(self.statement(Class='urgent'))
+        harness.wait_until(lambda: self.sink.connections() >= 9, 30, 'three rounds')
+        self.assertEqual(self.told(), 1)
+        self.assertNotIn('alarm over key="progress"', self.pressd_log())
+        self.sink.script('')
+        self.settled(n=3, timeout=30)
+        harness.wait_until(lambda: 'alarm over key="progress"' in self.pressd_log())
+        self.assertEqual(self.told(), 1)
+
     def test_every_relay_paused_is_told_too_and_a_resume_ends_it(self):
         self.press(rows=3)
         self.clocked(factor=200)
