@@ -38,11 +38,12 @@ enum finding_action {
         FINDING_EXPANDED, /* to the members of a list or alias there */
         /* what is heard of the recipient and not of the letter's way: an event, nothing else */
         FINDING_COMPLAINT,
-        FINDING_AUTOREPLY, /* out of office and the like */
-        FINDING_CHALLENGE, /* "prove that you are a person" */
-        FINDING_RECEIPT,   /* read, says the recipient's program */
-        FINDING_REPLY,     /* of a person; kind "reply" */
-        FINDING_LOOP,      /* our letter itself came back: through a list, a forward */
+        FINDING_AUTOREPLY,  /* out of office and the like */
+        FINDING_CHALLENGE,  /* "prove that you are a person" */
+        FINDING_RECEIPT,    /* read, says the recipient's program */
+        FINDING_REPLY,      /* of a person; kind "reply" */
+        FINDING_LOOP,       /* our letter itself came back: through a list, a forward */
+        FINDING_UNREADABLE, /* something came back; a person has to look at it */
         FINDING_ACTIONS
 };
 

@@ -188,6 +188,7 @@ int apply_report(struct tx *tx, const struct config *c, const struct item *it, i
         case RETURNED_CHALLENGE: return say(tx, it, FINDING_CHALLENGE, NULL, now, e);
         case RETURNED_RECEIPT: return say(tx, it, FINDING_RECEIPT, NULL, now, e);
         case RETURNED_LOOP: return say(tx, it, FINDING_LOOP, NULL, now, e);
+        case RETURNED_UNREADABLE: return say(tx, it, FINDING_UNREADABLE, NULL, now, e);
         case RETURNED_MAIL: return say(tx, it, FINDING_REPLY, NULL, now, e);
         default: return 0;
         }

@@ -171,6 +171,8 @@ const char *said_action(const char *name, enum lang lang)
                 [FINDING_CHALLENGE] = N_("asks for proof that a person wrote"),
                 [FINDING_RECEIPT] = N_("a read receipt"),
                 [FINDING_REPLY] = N_("a person answered"),
+                [FINDING_UNREADABLE] =
+                        N_("came back and could not be read; see the folder for people"),
                 [FINDING_LOOP] = N_("the letter itself came back, through a list or a forward"),
         };
         int i = words_find(&finding_actions, name);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 const struct cli_option cmd_replies_options[] = {
-        {"all", NULL, N_("those that were answered, too")},
+        {"all", NULL, N_("those that were answered, too, and mail that belongs to no release")},
         {"away", NULL, N_("the notes of absence instead, with their dates")},
         {0},
 };
@@ -26,6 +26,8 @@ struct question { /* one row of the list */
 struct replies {
         struct question *v;
         size_t n;
+        bool any;       /* of no release too */
+        int64_t others; /* of no release, left out: perhaps spam */
 };
 
 static void replies_done(struct replies *l)
@@ -42,6 +44,10 @@ static int keep(void *ctx, const struct returned *r)
 {
         struct replies *l = ctx;
 
+        if (!r->release && !l->any) {
+                l->others++;
+                return 0;
+        }
         if ((l->n & (l->n - 1)) == 0)
                 l->v = mem_realloc(l->v, l->n ? 2 * l->n : 1, sizeof(*l->v));
         l->v[l->n++] = (struct question){
@@ -78,8 +84,10 @@ static int read_replies(struct cli *c, const struct args *a, int64_t release, st
                 .kind = away ? RETURNED_AUTOREPLY : RETURNED_MAIL,
                 .open = !away && !args_has(a, "all"),
         };
-        int r = returned_each(c->db, &f, keep, ret, e);
+        int r;
 
+        ret->any = args_has(a, "all");
+        r = returned_each(c->db, &f, keep, ret, e);
         if (r == 0 && ret->n)
                 qsort(ret->v, ret->n, sizeof(*ret->v), by_release);
         return r;
@@ -177,7 +185,7 @@ static int print_all(struct cli *c, const struct replies *l, bool away, struct e
 }
 
 /* What nobody can be named for. */
-static int print_odd(struct cli *c, struct err *e)
+static int print_odd(struct cli *c, int64_t others, struct err *e)
 {
         int64_t forged = 0, unreadable = 0;
         struct json j;
@@ -190,11 +198,15 @@ static int print_odd(struct cli *c, struct err *e)
         if (c->json) {
                 json_begin(&j);
                 json_string(&j, "kind", "counts");
+                json_number(&j, "others", others);
                 json_number(&j, "forged", forged);
                 json_number(&j, "unreadable", unreadable);
                 json_end(&j, stdout);
                 return 0;
         }
+        if (others)
+                cli_say(c, "Mails that belong to no release: %lld (--all lists them)\n",
+                        (long long) others);
         if (forged)
                 cli_say(c, "Reports with a forged tag, which changed nothing: %lld\n",
                         (long long) forged);
@@ -229,7 +241,7 @@ int cmd_replies(struct cli *c, const struct args *a)
         if (r == 0)
                 r = print_all(c, &l, away, &e);
         if (r == 0 && !release)
-                r = print_odd(c, &e);
+                r = print_odd(c, l.others, &e);
         return r < 0 ? cli_fail(c, r, &e) : EXIT_OK;
 }
 

@@ -15,7 +15,7 @@
 
 static const char *const action_name[] = {
         "delivered", "failed",    "delayed", "relayed", "expanded", "complaint",
-        "autoreply", "challenge", "receipt", "reply",   "loop",
+        "autoreply", "challenge", "receipt", "reply",   "loop",     "unreadable",
 };
 const struct words finding_actions = {action_name, COUNT_OF(action_name)};
 

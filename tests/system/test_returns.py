@@ -78,6 +78,7 @@ class Returns(PressCase):
 
     def odd(self):
         row = self.json('replies')[-1]
+        self.assertEqual(row['kind'], 'counts')
         return row['forged'], row['unreadable']
 
     def suppressed(self):
@@ -231,7 +232,12 @@ class Returns(PressCase):
         self.assertTrue(both[0]['answered_by'] and both[0]['answered_at'])
         self.assertEqual(self.run_sql("SELECT verb, release_id FROM audit WHERE verb = 'answered'"),
                          [('answered', 1)])
+        self.inbox(mail('tc@press.test.example', 'Buy now!', sender='spam@spam.example'))
+        self.assertEqual(len(self.json('replies')), 2)
+        self.assertEqual(self.json('replies')[-1]['others'], 1)
+        self.assertIn('spam@spam.example', self.ok('replies', '--all').stdout)
         told = self.ok('--lang', 'vi', 'replies').stdout
+        self.assertNotIn('spam@spam.example', told)
         self.assertIn('Re: Thông cáo thử', told)
         self.assertIn('chưa trả lời', told)
         self.assertIn('pv@paper1.example answered it',

@@ -161,11 +161,14 @@ static void what_cannot_be_read_goes_to_people_and_the_next_one_is_read(void **s
         struct place *p = *state;
         CLEANUP(mem_free) char *to = box(p, 0);
         static const char level[] = "Content-Type: multipart/mixed; boundary=b\n\n--b\n";
-        CLEANUP(mem_free) char *deep = mem_zalloc(3000 * sizeof(level));
+        CLEANUP(mem_free) char *head = mem_printf("To: %s\n", to);
+        CLEANUP(mem_free) char *deep = mem_zalloc(200 + 3000 * sizeof(level));
 
         for (size_t i = 0; i < 3000; i++)
-                memcpy(deep + i * (sizeof(level) - 1), level, sizeof(level));
+                memcpy(deep + strlen(head) + i * (sizeof(level) - 1), level, sizeof(level));
+        memcpy(deep, head, strlen(head));
         assert_int_equal(take(p, deep), RETURNS_PEOPLE);
+        assert_int_equal(count(p, "event", "action = 'unreadable' AND state = 'relayed'"), 1);
         assert_int_equal(give(p, report_of(to, NULL, DEAD("j0@x.example"), "")), RETURNS_DONE);
         assert_int_equal(state_of(p, 0), DELIVERY_BOUNCED);
 }
