@@ -90,8 +90,9 @@ class FarSide:
         self.port = self.postfix.port
 
     def reports(self):
-        """What came back, oldest first."""
-        return self.dovecot.mails(user=BOUNCE)
+        """What came back, wherever press-inbox has put it."""
+        return [mail for folder in ('', 'press-done', 'press-people')
+                for mail in self.dovecot.mails(folder, BOUNCE)]
 
     def arrived(self, name='taken'):
         return self.dovecot.mails(user=f'{name}@{PAPER}')
