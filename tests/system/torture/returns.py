@@ -25,8 +25,8 @@ from torture import rig
 FLOOD = int(os.environ.get('PRESS_RETURNS') or (50000 if rig.FULL else 2000))
 KILLS = 300 if rig.FULL else 12
 CUTS = 200 if rig.FULL else 12
-PEAK_KB = 200_000 if not rig.SAN else 2_000_000     # a sanitizer keeps what was freed
-GROWTH_KB = 8_000 if not rig.SAN else 500_000
+PEAK_KB = 64_000 if not rig.SAN else 2_000_000     # a sanitizer keeps what was freed
+GROWTH_KB = 24_000 if not rig.SAN else 500_000   # the database's own cache is 16 MB
 OURS = 'ministry.example'
 # Whatever it was in the middle of: a step of the database, of a mail's way, of its talk.
 STEPS = ('pwrite64', 'fdatasync', 'rename', 'renameat', 'renameat2', 'openat', 'write', 'sendto',

@@ -19,8 +19,9 @@ import time
 
 SYSTEM = pathlib.Path(__file__).resolve().parents[1]
 # The longest first.
-SCENARIOS = ('faults.Memory', 'phases', 'chaos', 'faults.Steps', 'faults.Disk', 'moments', 'kills',
-             'faults.Submit', 'faults.Line', 'faults.Secured', 'soak')
+SCENARIOS = ('faults.Memory', 'returns.Kills', 'phases', 'chaos', 'faults.Steps', 'faults.Disk',
+             'moments', 'kills', 'faults.Submit', 'faults.Line', 'faults.Secured', 'returns.Flood',
+             'returns.Hostile', 'soak')
 
 
 def run(name):
