@@ -92,5 +92,6 @@ bool db_sender_runs(const struct db *db);
 /* The same for the one press-inbox that runs as a service: DATABASE.inbox. */
 int db_sole_reader(struct db *db, struct err *e);
 bool db_reader_runs(const struct db *db);
+int64_t db_reader_began(const struct db *db); /* when one last did, ms UTC; 0 = never */
 
 #endif

@@ -49,7 +49,7 @@ int fault_set(struct tx *tx, const struct fault *f, struct err *e);
 /* All of press-inbox, or the one of `inbox`. */
 int fault_clear_inbox(struct tx *tx, const char *inbox, struct err *e);
 
-/* Replaces all rows but press-inbox's by these. */
+/* Replaces all rows but press-inbox's by these; of these its are passed over. */
 int fault_replace(struct tx *tx, const struct fault *v, size_t n, struct err *e);
 
 /* The oldest first, at most `max`. */

@@ -293,6 +293,7 @@ static bool look(struct dispatch *d)
                 return false;
         }
         progress_look(d);
+        inbox_look(d);
         d->refresh = false;
         d->refresh_at = loop_now(d->loop) + LOOK_MS;
         return true;

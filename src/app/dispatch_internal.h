@@ -17,6 +17,7 @@
  *   dispatch_settle.c an outcome becomes a state
  *   dispatch_guard.c  a release that pauses by what became of its letters
  *   dispatch_alarm.c  alarm mails ride on the same lines
+ *   dispatch_inbox.c  an alarm when what comes back is not read
  */
 #ifndef PRESS_DISPATCH_INTERNAL_H
 #define PRESS_DISPATCH_INTERNAL_H
@@ -200,6 +201,8 @@ struct dispatch {
         int64_t lanes_look_at;              /* monotonic */
         int64_t progress_at;                /* monotonic: when a letter was settled last */
         int64_t due_since[RELEASE_CLASSES]; /* monotonic; 0 = nothing of it is due */
+        int64_t inbox_look_at;              /* monotonic */
+        int64_t unread_since;               /* monotonic: press-inbox does not run, 0 = it does */
         struct result *result;
         size_t nresult, result_size;
         struct job **go;
@@ -338,6 +341,9 @@ bool lanes_paused(const struct dispatch *d);         /* all of them, by people *
 /* dispatch_progress.c */
 void progress_made(struct dispatch *d);
 void progress_look(struct dispatch *d);
+
+/* dispatch_inbox.c */
+void inbox_look(struct dispatch *d);
 
 /* dispatch_alarm.c */
 void alarms_hand(struct dispatch *d);

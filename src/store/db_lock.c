@@ -243,7 +243,17 @@ int db_sole_reader(struct db *db, struct err *e)
                                "Another press-inbox already reads for database %s. This one reads "
                                "nothing and ends.",
                                db->path);
+        if (r == 0)
+                (void) futimens(db->reader_fd, NULL); /* db_reader_began() */
         return r;
+}
+
+int64_t db_reader_began(const struct db *db)
+{
+        CLEANUP(mem_free) char *path = mem_printf("%s.inbox", db->path);
+        struct stat st;
+
+        return stat(path, &st) == 0 ? (int64_t) st.st_mtim.tv_sec * 1000 : 0;
 }
 
 bool db_reader_runs(const struct db *db)

@@ -155,9 +155,9 @@ class Mails(InboxCase):
         (address, path), = self.sent()
         self.mailbox()
         inbox = self.inbox()
-        child = int(subprocess.run(['pgrep', '-P', str(inbox.pid)], capture_output=True,
-                                   text=True, check=True).stdout)
-        os.kill(child, signal.SIGKILL)
+        child = harness.wait_until(lambda: subprocess.run(
+            ['pgrep', '-P', str(inbox.pid)], capture_output=True, text=True, check=False).stdout)
+        os.kill(int(child), signal.SIGKILL)
         report = self.status(1, address, path)
         self.server.deliver(report)
         self.wait_for(PEOPLE, 1)
