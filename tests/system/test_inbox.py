@@ -39,14 +39,14 @@ class Trust(InboxCase):
         self.mailbox(tls='imap')
         self.assertEqual(self.check().returncode, 0, self.check().stderr)
 
-    def test_a_certificate_of_another_name_gets_no_password(self):  # R45
+    def test_a_certificate_of_another_name_gets_no_password(self):  # R52
         authority = self.authority = harness.make_ca(self.dir)
         self.mailbox(cert=harness.make_cert(authority, 'other.test.example'))
         conf = self.conf.read_text()
         self.conf.write_text(conf.replace('//other.test.example', f'//{NAME}'))
         self.assert_refused('not trusted', 'no password was sent')
 
-    def test_a_certificate_of_an_unknown_authority_gets_no_password(self):
+    def test_a_certificate_of_an_unknown_authority_gets_no_password(self):  # R52
         stranger = harness.make_ca(self.dir, 'stranger')
         for tls in ('imaps', 'imap'):
             with self.subTest(tls):
@@ -54,7 +54,7 @@ class Trust(InboxCase):
                 self.assert_refused('not trusted')
                 self.server.stop()
 
-    def test_an_expired_certificate_gets_no_password(self):
+    def test_an_expired_certificate_gets_no_password(self):  # R52
         authority = self.authority = harness.make_ca(self.dir)
         self.mailbox(cert=authority.issue(NAME, expired=True))
         self.assert_refused('not trusted')
@@ -63,7 +63,7 @@ class Trust(InboxCase):
         self.mailbox(tls='imap', dovecot={'extra': 'ssl = no\ndisable_plaintext_auth = no'})
         self.assert_refused('offers no STARTTLS')
 
-    def test_what_follows_starttls_in_clear_text_ends_the_connection(self):
+    def test_what_follows_starttls_in_clear_text_ends_the_connection(self):  # R45
         self.mailbox()
         said = []
 
