@@ -16,7 +16,7 @@ struct phrase_list {
 
 /* Of a notice: what became of the mail; where its text ends. */
 extern const struct phrase_list said_final, said_returned, said_delayed, said_relayed,
-        said_expanded, said_succeeded, said_delivered, said_failed, said_cut_here;
+        said_expanded, said_succeeded, said_delivered, said_failed, said_cut_here, said_banner;
 /* Of mail that is no report. */
 extern const struct phrase_list said_away_subject, said_away_text, said_challenge, said_digest;
 /* In From:; and in front of an address. */

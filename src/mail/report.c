@@ -141,6 +141,22 @@ static void read_ids(const struct returned *m, struct report *r)
         add_paths(m->status.s, "X-Postfix-Sender", r, &n);
 }
 
+/* "External mail: do not click links" says nothing about a link that a server refused. */
+static void hide_banner(char *text)
+{
+        for (unsigned lines = 0; *text && lines < 8; lines++) {
+                size_t n = strcspn(text, "\n");
+                CLEANUP(mem_free) char *f = fold_text(text, n < 400 ? n : 400);
+                struct codes c;
+
+                codes_read(text, n, &c);
+                if (!memchr(text, '@', n) && !c.reply && !c.enhanced[0] &&
+                    phrase_any(said_banner, f))
+                        memset(text, ' ', n);
+                text += n + (text[n] == '\n');
+        }
+}
+
 /* The original where it is quoted in the notice itself. */
 static void find_original(struct returned *m)
 {
@@ -367,6 +383,8 @@ void report_read(const char *p, size_t n, struct report *ret)
 
         report_load(p, n, &m);
         m.effort = &effort;
+        if (m.notice.len)
+                hide_banner(m.notice.s);
         m.end = notice_end(m.notice.s);
         if (m.trouble) {
                 set_trouble(&r, m.trouble);

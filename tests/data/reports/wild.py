@@ -2992,6 +2992,12 @@ for number, (sender, subject, words) in enumerate((
         ('Mai <mai@paper.example>', 'Thư không gửi được', 'Chào anh, em gửi thư cho anh nhiều lần nhưng không gửi được, báo lỗi hộp thư đầy. Anh kiểm tra giúp nhé: hop@sender.example'))):
     other(f'w4-other-{number}', sender, subject, words + '\n')
 
+# --- What the reader's own house adds -------------------------------------------------------------------
+
+BANNER = 'CAUTION: This email originated from outside of the organization. Do not click links or open\nattachments unless you recognize the sender and know the content is safe.\n\n'
+text('w5-banner-delay', MD, '[EXTERNAL] Delayed Mail (still being retried)', BANNER + 'Your message has not yet been delivered to:\n\n<ngan@slow.example>\n\nIt will be retried.\n', delayed('ngan@slow.example'))
+text('w5-banner-unclear', MD, '[EXTERNAL] Undelivered mail', BANNER + 'Your message could not be delivered to:\n\n<ngan@paper.example>\n', failed('ngan@paper.example', '5.0.0', UNCLEAR))
+
 
 def main():
     rows = []
