@@ -3,11 +3,13 @@
 import csv
 import io
 import sqlite3
+import subprocess
 import time
 import unittest
 
 import harness
 from press_case import PressCase
+from test_returns import status
 
 HEAD = 'org,org_kind,name,role,email,phone,priority\n'
 BOOK = (('Báo Đỏ', 'press', 'Nguyễn Được', 'journalist', 'ok@x.example', '0912000001', 1),
@@ -204,6 +206,40 @@ class TestCalls(PressCase):
         # again, and kept in the book: one transaction
         self.ok('call', 1, 'Lê Sai', '--new-address', 'sai2@x.example', '--keep')
         self.assertEqual(self.json('book', 'find', 'Le Sai')[0]['email'], 'sai2@x.example')
+
+    def test_a_new_address_waits_for_the_end_of_a_pause_and_says_so(self):
+        self.sent()
+        self.ok('pause', 1, '--why', 'chờ')
+        done = self.ok('call', 1, 'Trần Đầy', '--new-address', 'moi@x.example', '--lang', 'en')
+        self.assertIn('paused', done.stderr)
+        self.once()
+        self.assertEqual(self.received()['moi@x.example'], 0)
+        self.ok('resume', 1)
+        self.go()
+        self.assertEqual(self.received()['moi@x.example'], 1)
+        # a release that was cancelled is sent to nobody any more, and nothing is recorded
+        self.ok('cancel', 1)
+        before = len(self.log('--release', 1))
+        self.assertEqual(self.ctl('call', 1, 'Lê Sai', '--new-address', 'x@x.example').returncode,
+                         65)
+        self.assertEqual(len(self.log('--release', 1)), before)
+
+    def test_what_a_report_brings_later_is_seen_by_the_list(self):
+        """Handed on, then returned: not confirmed becomes lost, with the reason of the report."""
+        self.sent(book=[r for r in BOOK if r[4] == 'ok@x.example'])
+        self.assertEqual(self.calls(), [])
+        for part in ('cur', 'new', 'tmp'):
+            (self.dir / 'box' / part).mkdir(parents=True)
+        path = self.sink.saved()[0]['from']
+        done = subprocess.run([harness.program('press-inbox'), '-c', self.conf, '--pipe',
+                               '--maildir', self.dir / 'box'], text=True, env=harness.ENV,
+                              input=status(path, ('ok@x.example', 'failed', '5.2.2',
+                                                  '552 5.2.2 Over quota')),
+                              capture_output=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([(r['name'], r['state'], r['reason']) for r in self.calls()],
+                         [('Nguyễn Được', 'bounced', 'the mailbox is full')])
+        self.assertEqual(self.ctl('status', 1, '--wait').returncode, 1)
 
     def test_what_cannot_be_done_leaves_no_trace(self):
         self.sent()
