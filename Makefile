@@ -101,11 +101,12 @@ STORE_TESTS := $(patsubst %,$(BUILD)/tests/test_%,suppress suppress_pass db db_d
 STORE_TESTS += $(BUILD)/tests/test_call
 $(STORE_TESTS): $(BUILD)/tests/scratch.o $(BUILD)/tests/sqlfault.o
 $(STORE_TESTS): LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec
-$(patsubst %,$(BUILD)/tests/test_%,relay_log_take act explain tally view fault relay_order): $(BUILD)/tests/scratch.o
+$(patsubst %,$(BUILD)/tests/test_%,relay_log_take relay_log_many act explain tally view fault relay_order): $(BUILD)/tests/scratch.o
 $(BUILD)/tests/test_db_init: LDFLAGS += -Wl,--wrap=schema_steps
 $(BUILD)/tests/test_import_fault: $(BUILD)/tests/sqlfault.o
 $(BUILD)/tests/test_import_fault: LDFLAGS += -Wl,--wrap=sqlite3_step,--wrap=sqlite3_exec,--wrap=clock_mono
 
+$(BUILD)/tests/test_relay_log_many: LDFLAGS += -Wl,--wrap=tx_begin
 $(BUILD)/tests/test_cage: LDFLAGS += -Wl,--wrap=report_read
 
 # The programs that tests and the demo run beside ours.

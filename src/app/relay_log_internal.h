@@ -32,7 +32,8 @@ struct relay_taker {
         struct relay_log_line *line;
         struct queue_table queue, attempts;
         int64_t attempts_from, attempts_to, looked_at;
-        uint64_t latest_id; /* the Message-ID that was looked up last */
+        uint64_t latest_id; /* the Message-ID of ours that was looked up last */
+        int64_t latest;     /* its delivery */
         struct pending *pending;
         size_t npending;
         struct relay_taker_counts counts;

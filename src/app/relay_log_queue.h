@@ -7,13 +7,14 @@
 #include <stdint.h>
 
 struct queue_entry {
-        uint64_t key;     /* 0 = free */
-        int64_t delivery; /* 0 = taken out */
-        uint32_t address; /* hash of the delivery's, letter case aside */
-        uint32_t reason;  /* hash of the latest delay's, 0 = none */
-        uint32_t age;     /* by the table's count */
-        bool gone;        /* it has left the relay */
-        bool stranger;    /* its envelope sender is not ours */
+        uint64_t key;       /* 0 = free */
+        int64_t delivery;   /* 0 = taken out */
+        uint32_t address;   /* hash of the delivery's, letter case aside */
+        uint32_t reason;    /* hash of the latest delay's, 0 = none */
+        uint32_t age;       /* by the table's count */
+        bool gone;          /* it has left the relay */
+        bool stranger;      /* its envelope sender is not ours */
+        uint8_t results[2]; /* how many were recorded: delivered, failed */
 };
 
 struct queue_table { /* zeroed = empty */

@@ -15,6 +15,7 @@
 #define ATTEMPTS_MOST ((size_t) 1 << 20)
 #define ATTEMPTS_BACK (10 * CLOCK_DAY) /* twice as long as a relay keeps trying */
 #define FRESH_MS      1000
+#define RESULTS_MOST  20 /* of one queue id, of a kind */
 
 struct relay_taker *relay_taker_new(struct db *db, const struct relay_taker_options *o, int64_t now)
 {
@@ -114,12 +115,14 @@ static int take_letter(struct relay_taker *t, const struct relay_log_line *l, st
         uint64_t id = queue_key("<", l->message_id);
         int r;
 
-        if (old && old->delivery && t->latest_id == id)
+        if (old && old->delivery == t->latest && t->latest_id == id)
                 return 0; /* Exchange says it on each line */
         r = delivery_by_message_id(t->db, l->message_id, &d, e);
         if (r > 0) {
-                keep(t, l, d.id, queue_hash(d.address));
+                if (!old || old->delivery != d.id)
+                        keep(t, l, d.id, queue_hash(d.address));
                 t->latest_id = id;
+                t->latest = d.id;
         } else if (r == 0 && old && !l->has_sender) {
                 forget(t, l); /* short queue ids are used again */
         }
@@ -292,6 +295,19 @@ static bool is_same_delay(struct relay_taker *t, const struct relay_log_line *l)
         return same;
 }
 
+/* Of an alias with hundreds of members the first ones are enough; the first failure always is. */
+static bool is_enough(struct relay_taker *t, const struct relay_log_line *l, int action)
+{
+        struct queue_entry *entry = queue_find(&t->queue, queue_key(l->host, l->queue_id));
+
+        if (!entry || action > FINDING_FAILED)
+                return false;
+        if (entry->results[action] >= RESULTS_MOST)
+                return true;
+        entry->results[action]++;
+        return false;
+}
+
 static int take_result(struct relay_taker *t, const struct relay_log_line *l, struct err *e)
 {
         int64_t delivery = 0;
@@ -307,7 +323,7 @@ static int take_result(struct relay_taker *t, const struct relay_log_line *l, st
         action = action_of(t, l, delivery);
         if (action < 0)
                 t->counts.inside++;
-        else if (action == FINDING_DELAYED && is_same_delay(t, l))
+        else if (is_enough(t, l, action) || (action == FINDING_DELAYED && is_same_delay(t, l)))
                 t->counts.known++;
         else
                 relay_log_keep(t, l, delivery, (enum finding_action) action);
@@ -337,18 +353,26 @@ static int take_entry(struct relay_taker *t, const struct relay_log_line *l, str
         }
 }
 
+/* Room for one more result, before it is looked at: on an error nothing was taken of it. */
+static int make_room(struct relay_taker *t, struct err *e)
+{
+        return t->npending == PENDING_MAX ? relay_taker_flush(t, e) : 0;
+}
+
 int relay_taker_line(struct relay_taker *t, const char *line, size_t n, struct err *e)
 {
-        int r = 0;
+        int r = make_room(t, e);
 
+        if (r < 0)
+                return r;
         t->counts.lines++;
         if (!relay_log_take(t->reader, line, n))
                 return 0;
         t->counts.understood++;
         while (r >= 0 && relay_log_next(t->reader, t->line)) {
-                r = take_entry(t, t->line, e);
-                if (r >= 0 && t->npending == PENDING_MAX)
-                        r = relay_taker_flush(t, e);
+                r = make_room(t, e);
+                if (r >= 0)
+                        r = take_entry(t, t->line, e);
         }
         return r;
 }

@@ -5,131 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "scratch.h"
-
-#include "press/buf.h"
-#include "press/clock.h"
-#include "press/event.h"
-#include "press/relay_log_take.h"
-#include "press/token.h"
-#include "press/zone.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-static char return_path[] = "bounce+{tag}@ministry.example";
-static struct config config = {.return_path = return_path};
-static struct delivery sent; /* to j0@x.example; the relay said 250 */
-static char message_id[DELIVERY_MESSAGE_ID_MAX + 32], tag_path[320];
-
-struct news {
-        int n;
-        enum finding_action action;
-        enum delivery_state state;
-        char reply[1100], next_hop[400];
-};
-static struct news news;
-
-static void listen_to(void *ctx, const struct relay_news *n)
-{
-        (void) ctx;
-        news.n++;
-        news.action = n->action;
-        news.state = n->state;
-        snprintf(news.reply, sizeof(news.reply), "%s", n->reply);
-        snprintf(news.next_hop, sizeof(news.next_hop), "%s", n->next_hop);
-        assert_string_equal(n->address, sent.address);
-        assert_int_equal(n->release, sent.release_id);
-}
-
-/* A letter of ours that a relay took as queue id 3CF2E9A0, at NOON. */
-static int setup(void **state)
-{
-        char local[DELIVERY_MESSAGE_ID_MAX], tag[TOKEN_TAG_MAX];
-        struct scratch *s;
-        struct settle st;
-        int64_t id;
-
-        assert_int_equal(scratch_setup(state), 0);
-        s = *state;
-        assert_int_equal(zone_open("Asia/Ho_Chi_Minh", NULL), 0);
-        id = scratch_approved(s, 1);
-        assert_true(scratch_claim(s, id, NOON, &sent));
-        (void) ACT(s, delivery_data(&tx, sent.id, NOON, &te));
-        st = scratch_settle(&sent, DELIVERY_RELAYED, 250, "2.0.0 Ok: queued as 3CF2E9A0");
-        scratch_do_settle(s, &st);
-        snprintf(message_id, sizeof(message_id), "%s@press.example",
-                 delivery_message_id(&sent, local));
-        token_tag(db_identity(s->db)->tag_key, sent.id, tag);
-        assert_true(token_return_path(return_path, tag, tag_path));
-        news = (struct news){.n = 0};
-        return 0;
-}
-
-static int teardown(void **state)
-{
-        delivery_done(&sent);
-        return scratch_teardown(state);
-}
-
-/* What a log with these lines leads to; %M is our Message-ID, %F our sender, %R the recipient. */
-static struct relay_taker_counts take_with(struct scratch *s, const struct relay_taker_options *o,
-                                           const char *const *line)
-{
-        CLEANUP(relay_taker_free)
-        struct relay_taker *t = relay_taker_new(s->db, o, NOON + 10 * CLOCK_MIN);
-        struct err e = {0};
-
-        for (; *line; line++) {
-                CLEANUP(buf_done) struct buf b = BUF(8192);
-
-                buf_adds(&b, strncmp(*line, "Nov", 3) == 0 ? "" : "Nov 25 12:01:00 mail postfix/");
-                for (const char *p = *line; *p; p++) {
-                        if (p[0] == '%' && strchr("MFR", p[1]))
-                                buf_adds(&b, *++p == 'M' ? message_id
-                                             : *p == 'F' ? tag_path
-                                                         : sent.address);
-                        else
-                                buf_addc(&b, *p);
-                }
-                assert_ok(relay_taker_line(t, b.s, b.len, &e), &e);
-        }
-        assert_ok(relay_taker_flush(t, &e), &e);
-        return *relay_taker_counts(t);
-}
-
-#define LINES(...) ((const char *const[]){__VA_ARGS__, NULL})
-
-static const struct relay_taker_options plain = {
-        .config = &config, .relay = "", .further = "", .news = listen_to};
-
-static struct relay_taker_counts take(struct scratch *s, const char *const *line)
-{
-        return take_with(s, &plain, line);
-}
-
-static enum delivery_state now_is(struct scratch *s)
-{
-        CLEANUP(delivery_done) struct delivery d = {0};
-
-        assert_int_equal(delivery_get(s->db, sent.id, &d, NULL), 1);
-        scratch_check_counts(s, sent.release_id);
-        return d.state;
-}
-
-#define LETTER "cleanup[1]: 3CF2E9A0: message-id=<%M>"
-#define ARRIVED                                                                   \
-        "smtp[1]: 3CF2E9A0: to=<%R>, relay=mx.x.example[192.0.2.7]:25, delay=1, " \
-        "delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 77AB)"
-#define BOUNCED                                                                    \
-        "smtp[1]: 3CF2E9A0: to=<%R>, relay=mx.x.example[192.0.2.7]:25, delay=1, "  \
-        "delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx.x.example[192.0.2.7] " \
-        "said: 550 5.1.1 no such user)"
-#define DELAYED(why)                                                                   \
-        "smtp[1]: 3CF2E9A0: to=<%R>, relay=none, delay=1, delays=0/0/0/1, dsn=4.4.1, " \
-        "status=deferred (" why ")"
+#include "relay_log_fixture.h"
 
 static void test_relayed_becomes_delivered_with_next_hop_reply_and_time(void **state)
 {
@@ -334,35 +210,6 @@ static void test_a_dry_run_records_nothing(void **state)
                          0);
 }
 
-static void test_what_is_said_of_a_letter_on_the_wire_waits_for_it(void **state)
-{
-        CLEANUP(relay_taker_free)
-        struct relay_taker *t =
-                relay_taker_new(((struct scratch *) *state)->db, &plain, NOON + CLOCK_HOUR);
-        char line[1024];
-        struct err e = {0};
-
-        scratch_exec(*state, "UPDATE delivery SET state = 'sending';"
-                             "UPDATE release_count SET n = 0;"
-                             "INSERT INTO release_count SELECT release_id, org_kind, 'sending', 1"
-                             " FROM delivery WHERE 1 ON CONFLICT DO UPDATE SET n = 1");
-        snprintf(line, sizeof(line),
-                 "Nov 25 12:01:00 mail postfix/smtp[1]: 3CF2E9A0: to=<%s>, relay=mx[192.0.2.7]:25, "
-                 "dsn=2.0.0, status=sent (250 Ok)",
-                 sent.address);
-        assert_ok(relay_taker_line(t, line, strlen(line), &e), &e);
-        assert_ok(relay_taker_flush(t, &e), &e);
-        assert_int_equal(relay_taker_waiting(t), 1);
-        assert_int_equal(news.n, 0);
-        scratch_exec(*state, "UPDATE delivery SET state = 'relayed';"
-                             "UPDATE release_count SET n = 0;"
-                             "INSERT INTO release_count SELECT release_id, org_kind, 'relayed', 1"
-                             " FROM delivery WHERE 1 ON CONFLICT DO UPDATE SET n = 1");
-        assert_ok(relay_taker_flush(t, &e), &e);
-        assert_int_equal(relay_taker_waiting(t), 0);
-        assert_int_equal(now_is(*state), DELIVERY_DELIVERED);
-}
-
 static void test_a_log_of_another_zone_is_noticed(void **state)
 {
         struct relay_taker_counts n = take(
@@ -375,56 +222,16 @@ static void test_a_log_of_another_zone_is_noticed(void **state)
 
 static void test_exchange_names_it_in_each_row(void **state)
 {
-        struct relay_taker_counts n;
-        char row[1024];
-        struct err e = {0};
-        CLEANUP(relay_taker_free)
-        struct relay_taker *t =
-                relay_taker_new(((struct scratch *) *state)->db, &plain, NOON + CLOCK_HOUR);
-        static const char fields[] =
-                "#Fields: date-time,server-ip,server-hostname,connector-id,event-id,"
-                "internal-message-id,message-id,recipient-address,recipient-status,return-path";
+        struct relay_taker_counts n = take(
+                *state,
+                LINES("#Fields: date-time,server-ip,server-hostname,connector-id,event-id,"
+                      "internal-message-id,message-id,recipient-address,recipient-status,"
+                      "return-path",
+                      "2026-11-25T05:01:00.000Z,192.0.2.7,mx.x.example,Internet,SEND,77309411331,"
+                      "<%M>,%R,250 2.1.5 Recipient OK,%F"));
 
-        assert_ok(relay_taker_line(t, fields, strlen(fields), &e), &e);
-        snprintf(
-                row, sizeof(row),
-                "2026-11-25T05:01:00.000Z,192.0.2.7,mx.x.example,Internet,SEND,77309411331,<%s>,%s,"
-                "250 2.1.5 Recipient OK,%s",
-                message_id, sent.address, tag_path);
-        assert_ok(relay_taker_line(t, row, strlen(row), &e), &e);
-        assert_ok(relay_taker_flush(t, &e), &e);
-        n = *relay_taker_counts(t);
         assert_int_equal(n.recorded[FINDING_DELIVERED], 1);
         assert_string_equal(news.next_hop, "mx.x.example[192.0.2.7]");
-        assert_int_equal(now_is(*state), DELIVERY_DELIVERED);
-}
-
-/* Many letters of others never push out of memory what is known of ours. */
-static void test_memory_is_bounded_and_other_mail_takes_no_place(void **state)
-{
-        CLEANUP(relay_taker_free)
-        struct relay_taker *t =
-                relay_taker_new(((struct scratch *) *state)->db, &plain, NOON + CLOCK_HOUR);
-        char line[512];
-        struct err e = {0};
-
-        snprintf(line, sizeof(line),
-                 "Nov 25 12:01:00 mail postfix/cleanup[1]: 99F00: message-id=<%s>", message_id);
-        assert_ok(relay_taker_line(t, line, strlen(line), &e), &e);
-        for (int i = 0; i < 300000; i++) {
-                int n = snprintf(
-                        line, sizeof(line),
-                        "Nov 25 12:01:00 mail postfix/cleanup[1]: %06X: message-id=<x%d@y>",
-                        0xA00000 + i, i);
-
-                assert_ok(relay_taker_line(t, line, (size_t) n, &e), &e);
-        }
-        snprintf(line, sizeof(line),
-                 "Nov 25 12:01:00 mail postfix/smtp[1]: 99F00: to=<%s>, relay=mx[192.0.2.7]:25, "
-                 "dsn=2.0.0, status=sent (250 Ok)",
-                 sent.address);
-        assert_ok(relay_taker_line(t, line, strlen(line), &e), &e);
-        assert_ok(relay_taker_flush(t, &e), &e);
         assert_int_equal(now_is(*state), DELIVERY_DELIVERED);
 }
 
@@ -447,10 +254,8 @@ int main(void)
                 T(test_to_a_server_whose_log_this_is_too_it_goes_on),
                 T(test_a_next_hop_that_is_a_further_relay_leaves_it_relayed),
                 T(test_a_dry_run_records_nothing),
-                T(test_what_is_said_of_a_letter_on_the_wire_waits_for_it),
                 T(test_a_log_of_another_zone_is_noticed),
                 T(test_exchange_names_it_in_each_row),
-                T(test_memory_is_bounded_and_other_mail_takes_no_place),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
