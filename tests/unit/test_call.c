@@ -287,6 +287,54 @@ static void test_the_order_is_priority_then_press_units_departments_then_time(vo
         assert_int_equal(calls_to_make(&c), 5);
 }
 
+static struct unconfirmed unconfirmed(struct scratch *s, int64_t id, int64_t now)
+{
+        CLEANUP(release_done) struct release r = {0};
+        struct tally kind[ORG_KINDS];
+        struct unconfirmed u = {0};
+        struct err e = {0};
+
+        assert_ok(release_get(s->db, id, &r, &e), &e);
+        assert_ok(tally_by_kind(s->db, id, kind, &e), &e);
+        assert_ok(unconfirmed_read(s->db, &config, &r, kind, now, &u, &e), &e);
+        return u;
+}
+
+static void test_each_letter_has_its_own_time_and_of_very_many_the_latest_event_decides(
+        void **state)
+{
+        struct scratch *s = *state;
+        int64_t id = scratch_approved(s, 2);
+        CLEANUP(delivery_done) struct delivery a = settle(s, id, DELIVERY_RELAYED);
+        CLEANUP(delivery_done) struct delivery b = settle(s, id, DELIVERY_RELAYED);
+        struct unconfirmed u;
+
+        scratch_exec(s, "UPDATE delivery SET settled_at = due + 240000 * (id = 2)"
+                        " FROM (SELECT due_at AS due FROM release)");
+        scratch_exec(s, "UPDATE event SET at = (SELECT settled_at FROM delivery d"
+                        " WHERE d.id = delivery_id)");
+        u = unconfirmed(s, id, NOON + 9 * MINUTE);
+        assert_int_equal(unconfirmed_pending(&u), 2);
+        assert_int_equal(u.until, NOON + 14 * MINUTE);
+        assert_int_equal(u.nrelay, 0); /* there is time left: no relay is called silent */
+        u = unconfirmed(s, id, NOON + 12 * MINUTE);
+        assert_int_equal(unconfirmed_pending(&u), 1);
+        assert_int_equal(u.nrelay, 1);
+        u = unconfirmed(s, id, NOON + 14 * MINUTE);
+        assert_int_equal(unconfirmed_pending(&u), 0);
+
+        scratch_exec(s, "UPDATE release SET recipients = 20001");
+        u = unconfirmed(s, id, NOON + 12 * MINUTE);
+        assert_int_equal(unconfirmed_pending(&u), 2);
+        assert_int_equal(u.until, NOON + 14 * MINUTE);
+        u = unconfirmed(s, id, NOON + 14 * MINUTE);
+        assert_int_equal(unconfirmed_pending(&u), 0);
+        assert_int_equal(u.nrelay, 1);
+        scratch_exec(s, "INSERT INTO relay_heard SELECT DISTINCT relay, NULL, 1 FROM event");
+        u = unconfirmed(s, id, NOON + 14 * MINUTE);
+        assert_int_equal(u.nrelay, 0);
+}
+
 /* "A late report changes it" */
 static void test_the_report_to_the_leader_follows_what_comes_later(void **state)
 {
@@ -374,6 +422,7 @@ int main(void)
                 TEST(test_what_waits_is_listed_by_its_moment),
                 TEST(test_a_relayed_one_is_unconfirmed_when_its_time_has_passed),
                 TEST(test_the_order_is_priority_then_press_units_departments_then_time),
+                TEST(test_each_letter_has_its_own_time_and_of_very_many_the_latest_event_decides),
                 TEST(test_the_report_to_the_leader_follows_what_comes_later),
                 cmocka_unit_test(test_mobile_numbers_come_first),
                 cmocka_unit_test(test_a_servers_answer_is_said_in_plain_words),
