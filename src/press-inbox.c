@@ -120,10 +120,14 @@ static int parse_options(struct press_inbox *p, int argc, char **argv)
 static int load(const struct press_inbox *p, struct config **ret, struct err *e)
 {
         CLEANUP(config_free) struct config *c = NULL;
+        CLEANUP(mem_free) char *full = NULL;
         int r = config_load(p->conf, &c, e);
 
+        if (r == 0 && p->maildir && !(full = realpath(p->maildir, NULL)))
+                r = err_set(e, -errno, "the Maildir %s cannot be used: %s", p->maildir,
+                            strerror(errno));
         if (r == 0 && p->maildir)
-                r = config_only_maildir(c, p->maildir, e);
+                r = config_only_maildir(c, full, e);
         if (r == 0)
                 r = zone_open(c->timezone, e);
         if (r < 0)

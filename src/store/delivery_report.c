@@ -151,12 +151,9 @@ static int known(struct tx *tx, const struct finding *f, struct err *e)
 /* What a person reads as the reason: the server's words, its code before them. */
 static char *detail_of(const struct finding *f)
 {
-        char code[16];
+        const char *said = f->reply[0] ? f->reply : f->enhanced;
 
-        snprintf(code, sizeof(code), "%d", f->code);
-        if (f->code <= 0 || strncmp(f->reply, code, strlen(code)) == 0)
-                return mem_strdup(f->reply[0] ? f->reply : f->enhanced);
-        return mem_printf("%d %s", f->code, f->reply[0] ? f->reply : f->enhanced);
+        return f->code > 0 ? mem_printf("%d %s", f->code, said) : mem_strdup(said);
 }
 
 /* Foreign clocks are not believed further than the letter's own life. */
@@ -240,15 +237,30 @@ static int append(struct tx *tx, const struct delivery *d, const struct finding 
         return event_add(tx, &ev, e);
 }
 
-int finding_apply(struct tx *tx, const struct finding *f, int64_t now,
+/* The words without the code before them: an attempt's event has them so too. */
+static const char *without_code(const struct finding *f)
+{
+        char code[16];
+        int n = snprintf(code, sizeof(code), "%d", f->code);
+
+        if (f->code <= 0 || strncmp(f->reply, code, (size_t) n) != 0 ||
+            (f->reply[n] != ' ' && f->reply[n] != '-'))
+                return f->reply;
+        return f->reply + n + 1;
+}
+
+int finding_apply(struct tx *tx, const struct finding *said, int64_t now,
                   enum delivery_state *ret_after, struct err *e)
 {
+        struct finding plain = *said;
+        const struct finding *f = &plain;
         CLEANUP(delivery_done) struct delivery d = {0};
         CLEANUP(mem_free) char *relay = NULL;
         enum delivery_state after;
         int r = delivery_get(tx->db, f->delivery, &d, e);
 
         assert(tx->write);
+        plain.reply = without_code(said);
         if (r == 0)
                 return err_set(e, -ENOENT, N_("There is no delivery %lld"),
                                (long long) f->delivery);

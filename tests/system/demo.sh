@@ -33,7 +33,7 @@ until_there() { # FILE: at most 5 s
 }
 
 rm -rf "$work"
-mkdir -p "$work/mail"
+mkdir -p "$work"/{mail,returns/{new,cur,tmp}}
 
 say "1. A mail server that catches everything, on a free port of the loopback"
 "$build/tests/catcher" --port-file "$work/port" --maildir "$work/mail" --ledger "$work/ledger" \
@@ -75,8 +75,8 @@ head -n 3 "$work/log.txt"
 
 say "6. One caught letter"
 # The catcher keeps the bytes; Python shows them as a mail program would.
-letter=$(find "$work/mail" -name '*.eml' | sort | head -n 1)
-/usr/bin/python3 - "$letter" <<'PY'
+letters=("$work"/mail/*.eml)
+/usr/bin/python3 - "${letters[0]}" <<'PY'
 import email, email.policy, sys
 m = email.message_from_binary_file(open(sys.argv[1], "rb"), policy=email.policy.default)
 for h in ("From", "To", "Subject", "Date", "Message-ID"):
@@ -89,10 +89,55 @@ for a in m.iter_attachments():
     print(f"[{a.get_content_type()}] {a.get_filename()}, {len(a.get_content())} bytes")
 PY
 
+say "7. One letter is returned by a server behind the relay, another is confirmed by one"
+# What a mail server would write; whose it is stands in the Message-ID of the letter it gives back.
+report() { # ACTION STATUS LETTER "DIAGNOSTIC"
+        local whom
+        whom=$(sed -n 's/^To:.*<\(.*\)>.*/\1/p; /^\r*$/q' "$3")
+        cat <<END
+From: MAILER-DAEMON@mx.example
+To: bounce@ministry.example
+Subject: Delivery report
+Date: $(date -R)
+MIME-Version: 1.0
+Auto-Submitted: auto-replied
+Content-Type: multipart/report; report-type=delivery-status; boundary="demo"
+
+--demo
+Content-Type: text/plain
+
+What became of your message to $whom.
+
+--demo
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; $whom
+Action: $1
+Status: $2
+Diagnostic-Code: smtp; $4
+
+--demo
+Content-Type: text/rfc822-headers
+
+$(sed -n '/^\r*$/q; p' "$3" | tr -d '\r')
+
+--demo--
+END
+}
+report failed 5.1.1 "${letters[0]}" "550 5.1.1 User unknown" | "$build/press-inbox" -c "$conf" --pipe \
+        --maildir "$work/returns"
+report delivered 2.0.0 "${letters[1]}" "250 2.0.0 Accepted" | "$build/press-inbox" -c "$conf" --pipe \
+        --maildir "$work/returns"
+run status 1
+say "8. Whom to telephone now"
+run calls 1
+
 stop
 say "Where to look further"
 cat <<END
-$(find "$work/mail" -name '*.eml' | wc -l) letters in $work/mail; the conversation's ledger: $work/ledger; the sender's log: $work/pressd.log
+${#letters[@]} letters in $work/mail; the conversation's ledger: $work/ledger; the sender's log: $work/pressd.log
   $build/pressctl -c $conf status 1
   $build/pressctl -c $conf log --release 1 --who 'nhan dan'
   $build/pressctl -c $conf explain 1 ADDRESS
