@@ -36,7 +36,7 @@ int guard_pause(struct dispatch *d, struct tx *tx, int64_t release, const struct
         struct fault f;
         int r;
 
-        fault_make(&f, "", 0, why); /* in the words of its alarm, which hold_say() leaves out then */
+        fault_make(&f, "", 0, why); /* in the words of its alarm: hold_say() says it once */
         said_fault(&f, dispatch_config(d)->language, text, sizeof(text));
         r = release_pause(tx, release, text, &self, e);
         if (r == -EINVAL)

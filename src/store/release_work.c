@@ -14,8 +14,7 @@
  * an eighth of the places is each class's of each stage, and these move on with every look: so
  * nobody who could send is hidden for good by others, however many they are.
  */
-#define NEVER           "9223372036854775807"
-#define AFTER_GRACE(at) "max(" at ", approved_at + ?3)"
+#define NEVER "9223372036854775807"
 
 static const char WORK_SQL[] =
         "WITH o AS (SELECT r.id, r.class, r.due_at, r.early_at, r.expires, r.approved_at,"
@@ -26,27 +25,29 @@ static const char WORK_SQL[] =
         "  FROM release_count c CROSS JOIN release r ON r.id = c.release_id" /* c first: few */
         " WHERE " COUNT_OPEN " AND c.state <> 'sending' AND " RELEASE_ACTIVE
         " GROUP BY r.id, r.class, r.due_at, r.early_at, r.expires, r.approved_at),"
-        " f AS (SELECT o.*, CASE class WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END AS rank,"
-        " min("
-        "  CASE WHEN queued = 0 OR parked AND NOT EXISTS (SELECT 1 FROM delivery d"
+        " f AS (SELECT o.*,"
+        "  CASE class WHEN 'urgent' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END AS rank,"
+        "  min(CASE WHEN queued = 0 OR parked AND NOT EXISTS (SELECT 1 FROM delivery d"
         "        WHERE d.release_id = o.id AND d.state = 'queued' AND d.parked IS NULL)"
-        "        THEN " NEVER "       WHEN early_at < due_at AND EXISTS (SELECT 1 FROM delivery d"
+        "       THEN " NEVER /* also below: nothing that comes by itself */
+        "       WHEN early_at < due_at AND EXISTS (SELECT 1 FROM delivery d"
         "        WHERE d.release_id = o.id AND d.state = 'queued' AND d.parked IS NULL"
-        "         AND d.early = 1) THEN " AFTER_GRACE("early_at") "       ELSE " AFTER_GRACE(
-                "due_at") " END,"
-                          "  coalesce((SELECT min(d.due_at) FROM delivery d WHERE d.release_id = o.id"
-                          "   AND d.state IN ('deferred', 'unknown') AND d.parked IS NULL AND d.due_at IS NOT NULL),"
-                          "   " NEVER ")) AS free_at FROM o),"
-                          " s AS (SELECT f.*, CASE WHEN free_at <= ?2 THEN 0 WHEN parked THEN 1 ELSE 2 END AS stage"
-                          "  FROM f),"
-                          " p AS (SELECT s.*,"
-                          "  row_number() OVER (PARTITION BY stage, rank ORDER BY id) - 1 AS nth,"
-                          "  count(*) OVER (PARTITION BY stage, rank) AS n FROM s),"
-                          " q AS (SELECT p.*, (nth + n - ?4 * (?1 / 8 + 1) % n) % n AS place FROM p)"
-                          "SELECT id, class, due_at, early_at, expires, queued, retrying, parked FROM (SELECT * FROM q"
-                          "  ORDER BY stage = 2 OR place > ?1 / 8, stage, CASE stage WHEN 2 THEN free_at ELSE rank END,"
-                          "   CASE stage WHEN 2 THEN id ELSE place END LIMIT ?1) w"
-                          " ORDER BY stage, CASE stage WHEN 2 THEN free_at ELSE rank END, id";
+        "         AND d.early = 1) THEN max(early_at, approved_at + ?3)"
+        "       ELSE max(due_at, approved_at + ?3) END,"
+        "      coalesce((SELECT min(d.due_at) FROM delivery d WHERE d.release_id = o.id"
+        "        AND d.state IN ('deferred', 'unknown') AND d.parked IS NULL"
+        "        AND d.due_at IS NOT NULL), " NEVER ")) AS free_at FROM o),"
+        " s AS (SELECT f.*,"
+        "  CASE WHEN free_at <= ?2 THEN 0 WHEN parked THEN 1 ELSE 2 END AS stage FROM f),"
+        " p AS (SELECT s.*,"
+        "  row_number() OVER (PARTITION BY stage, rank ORDER BY id) - 1 AS nth,"
+        "  count(*) OVER (PARTITION BY stage, rank) AS n FROM s),"
+        " q AS (SELECT p.*, CASE stage WHEN 2 THEN free_at ELSE rank END AS first,"
+        "  (nth + n - ?4 * (?1 / 8 + 1) % n) % n AS place FROM p)"
+        "SELECT id, class, due_at, early_at, expires, queued, retrying, parked"
+        " FROM (SELECT * FROM q ORDER BY stage = 2 OR place > ?1 / 8, stage, first,"
+        "        CASE stage WHEN 2 THEN id ELSE place END LIMIT ?1) w"
+        " ORDER BY stage, first, id";
 
 int release_work(struct db *db, const struct release_look *look, struct release_work *v, size_t max,
                  size_t *ret_n, struct err *e)

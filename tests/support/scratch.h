@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-#define NOON INT64_C(1795582800000) /* 2026-11-25 12:00:00 +07:00, ms */
+#define NOON    INT64_C(1795582800000) /* 2026-11-25 12:00:00 +07:00, ms */
 #define AT_NOON ((struct release_look){.now = NOON})
 
 struct scratch {
