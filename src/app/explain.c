@@ -174,7 +174,7 @@ static int by_telephone(const struct explain *x, const struct delivery *d, struc
         int rc = call_reached(x->db, d, &c, e);
 
         if (rc > 0)
-                say(x, N_("Reached by telephone: %s"), calls_last(&c, x->now, x->lang, text));
+                say(x, N_("Nothing more is needed: %s"), calls_last(&c, x->now, x->lang, text));
         return rc;
 }
 
