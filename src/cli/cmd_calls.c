@@ -31,6 +31,19 @@ struct sheet { /* one line, in the words of the reader */
         char reason[CALLS_TEXT_MAX], said[CALLS_TEXT_MAX], call[CALLS_TEXT_MAX];
 };
 
+/* A report's words begin with the code, a reply to us comes without. */
+static void say_reply(struct sheet *s, const struct person_card *card)
+{
+        char code[16];
+
+        snprintf(code, sizeof(code), "%lld", (long long) card->code);
+        if (strncmp(card->reply, code, strlen(code)) == 0)
+                snprintf(s->said, sizeof(s->said), "%s", card->reply);
+        else
+                snprintf(s->said, sizeof(s->said), "%s %s", code,
+                         card->reply[0] ? card->reply : card->enhanced);
+}
+
 static void fill(const struct cli *c, const struct release *rel, const struct calls_line *l,
                  struct sheet *s)
 {
@@ -45,7 +58,7 @@ static void fill(const struct cli *c, const struct release *rel, const struct ca
         calls_reason(l, c->lang, s->reason);
         s->said[0] = '\0';
         if (card->code && d.state != DELIVERY_RELAYED) /* else it is no server's answer */
-                snprintf(s->said, sizeof(s->said), "%lld %s", (long long) card->code, card->reply);
+                say_reply(s, card);
         calls_last(&card->call, c->now, c->lang, s->call);
 }
 

@@ -152,9 +152,13 @@ void diagnostic_of(const char *words, const char *address, char *out)
                         best = p;
                 p += n + (p[n] == '\n');
         }
-        if (best)
-                buf_add(&text, best + strspn(best, " \t"),
-                        strnlen(best + strspn(best, " \t"),
-                                strcspn(best + strspn(best, " \t"), "\n")));
+        if (best) {
+                size_t n = strlen(address);
+
+                best += strspn(best, " \t");
+                if (n && strncasecmp(best, address, n) == 0 && best[n] == ':')
+                        best += n + 1 + strspn(best + n + 1, " \t");
+                buf_add(&text, best, strcspn(best, "\n"));
+        }
         text_escape(text.s, out, REPORT_TEXT_MAX);
 }

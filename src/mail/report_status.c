@@ -234,6 +234,8 @@ static void add_group(const struct group *g, const struct returned *m, struct re
                         again.stated = true;
                 }
                 again.class = reason_class(&again, words.s);
+                if (!again.diagnostic[0] && (here.reply || here.enhanced[0]))
+                        diagnostic_of(words.s, row->address, again.diagnostic);
                 *row = again;
         }
 }
