@@ -112,7 +112,7 @@ int delivery_rows(struct sql *q, struct delivery_list *l, struct err *e)
  * disk: alone 12,000, by eight 30,000; by sixteen a seventh less is written
  * than by eight. Among very many 64 do as well, and staging writes half as much.
  * The first two hundred are mixed one by one: of 175 agencies no neighbours in the book
- * follow each other, and among 10,000 that is a third more pages, less than by eight.
+ * follow each other; among 10,000 that writes a twentieth more.
  */
 #define ORDER_ALONE      200 /* so many of a release */
 #define ORDER_BLOCK      16
