@@ -147,6 +147,7 @@ void box_close(struct box *b)
         free(b->done);
         free(b->people);
         b->done = b->people = NULL;
+        b->to_done.n = b->to_people.n = 0;
         b->idling = false;
 }
 

@@ -85,26 +85,49 @@ static int by_number(const void *a, const void *b)
         return (*x > *y) - (*x < *y);
 }
 
-/* Moves those of the group that belong to `folder`. */
-static int move_some(struct box *b, const struct group *g, const int *to, bool people,
-                     const char *folder, struct err *e)
+static int move_some(struct box *b, struct moves *m, const char *folder, struct err *e)
 {
-        uint32_t uid[RETURNS_MANY];
-        size_t n = 0;
+        int r = 0;
 
-        for (size_t i = 0; i < g->n; i++)
-                if (to[i] >= 0 && (to[i] == RETURNS_PEOPLE) == people)
-                        uid[n++] = g->letter[i].uid;
-        qsort(uid, n, sizeof(*uid), by_number);
-        return n ? imap_move(b->imap, uid, n, folder, e) : 0;
+        qsort(m->uid, m->n, sizeof(*m->uid), by_number);
+        if (m->n)
+                r = imap_move(b->imap, m->uid, m->n, folder, e);
+        m->n = 0;
+        return r;
 }
 
-/* Fetch, commit, move: in this order. */
+/*
+ * Some hundred at a time: what a move costs a server grows with its folders. What a crash leaves
+ * behind is known by its bytes when it is read again.
+ */
+static int move_all(struct box *b, struct err *e)
+{
+        int r = move_some(b, &b->to_done, b->done, e);
+
+        return r < 0 ? r : move_some(b, &b->to_people, b->people, e);
+}
+
+static void move_later(struct box *b, const struct group *g, const int *to)
+{
+        for (size_t i = 0; i < g->n; i++) {
+                struct moves *m = to[i] == RETURNS_PEOPLE ? &b->to_people : &b->to_done;
+
+                if (to[i] >= 0)
+                        m->uid[m->n++] = g->letter[i].uid;
+        }
+}
+
+/* Fetch, commit; the move comes later. */
 static int handle(struct reader *rd, struct box *b, const uint32_t *uid, size_t n, struct err *e)
 {
         CLEANUP(group_free) struct group *g = mem_zalloc(sizeof(*g));
-        int to[RETURNS_MANY], r, moved;
+        int to[RETURNS_MANY], r;
 
+        if (b->to_done.n + b->to_people.n + n > INBOX_MOVES) {
+                r = move_all(b, e);
+                if (r < 0)
+                        return r;
+        }
         r = imap_fetch(b->imap, uid, n, REPORT_BYTES, keep, g, e);
         if (r < 0 && r != -EINTR) {
                 if (n == 1) {
@@ -117,10 +140,8 @@ static int handle(struct reader *rd, struct box *b, const uint32_t *uid, size_t 
         if (r < 0 || g->n == 0)
                 return r;
         r = inbox_take(rd, b, g->letter, g->n, to, e);
-        moved = move_some(b, g, to, false, b->done, r < 0 ? NULL : e);
-        if (moved == 0)
-                moved = move_some(b, g, to, true, b->people, r < 0 ? NULL : e);
-        return r < 0 ? r : moved;
+        move_later(b, g, to);
+        return r;
 }
 
 /* What cannot be fetched is for people, unseen: the mails behind it must not wait (R110). */
@@ -177,6 +198,10 @@ static int sweep(struct reader *rd, struct box *b, struct err *e)
                 if (r == 0)
                         r = handle_sized(rd, b, mail, got, e);
         }
+        if (r == 0)
+                return move_all(b, e);
+        if (!rd->broken && r != -EINTR)
+                move_all(b, NULL); /* as far as the connection still goes */
         return r;
 }
 

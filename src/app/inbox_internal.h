@@ -29,6 +29,13 @@ struct reader {
         int broken; /* negative errno: the database, not a mailbox */
 };
 
+#define INBOX_MOVES 500 /* in one command, which stays under 8 kB (RFC 7162 4) */
+
+struct moves { /* handled and on disk, not yet moved */
+        uint32_t uid[INBOX_MOVES];
+        size_t n;
+};
+
 struct box {
         const struct config_inbox *cfg;
         int64_t next;      /* monotonic: when to look, whatever happens */
@@ -40,6 +47,7 @@ struct box {
 
         struct imap *imap;
         char *done, *people; /* as the server calls them */
+        struct moves to_done, to_people;
         bool idling, no_idle;
         bool careful;     /* the last fetch broke: mails come one by one */
         uint32_t suspect; /* the mail on which it broke, 0 = none */
