@@ -6,6 +6,7 @@ mailbox or a report to the return address -> Dovecot -> press-inbox over IMAP ->
 """
 import re
 import smtplib
+import time
 import unittest
 
 import exim_server
@@ -38,7 +39,7 @@ class EndToEnd(PressCase):
         if why:
             self.skipTest(why)
 
-    def world(self, **settings):
+    def world(self, **sections):
         """An earlier release that went another way, then everything for the one to be told of."""
         cert = harness.make_cert(harness.make_ca(self.dir), 'mail.test.example')
         self.far = self.enterContext(far_side.FarSide(self.dir, cert))
@@ -49,7 +50,7 @@ class EndToEnd(PressCase):
         self.assertEqual(self.counts(1), {'relayed': len(OUTCOMES)})
         self.conf = harness.write_config(
             self.dir, self.server.relay(), return_path=f'bounce+{{tag}}@{OURS}',
-            sections={'inbox "returns"': self.far.inbox()}, **settings)
+            sections={'inbox "returns"': self.far.inbox(), **sections})
 
     def told(self):
         """The recipients' names in whose name something has come back."""
@@ -179,10 +180,28 @@ class ThroughPostfix(EndToEnd):
 
 
 class ThroughExim(EndToEnd):
+    dsn = '*'
     available = staticmethod(exim_server.available)
 
     def relay_server(self, cert):
-        return exim_server.Exim(self.dir, self.far.port)
+        return exim_server.Exim(self.dir, self.far.port, self.dsn)
+
+    def test_a_relay_that_gives_no_receipts_still_returns_what_failed(self):
+        """As Debian's Exim comes: nothing tells of arrival, and nothing sounds as if it did."""
+        self.dsn = ''
+        self.world(**{'class "normal"': {'retry': ['1s'], 'confirm': '1s'}})
+        self.send()
+        self.drain()
+        bad = {'gone', 'full', 'spam', 'later'}     # its own delay notice needs no request
+        harness.wait_until(lambda: self.told() == bad, 40, 'what failed')
+        self.inbox()
+        self.assertEqual(self.counts(2), {'bounced': 3, 'relayed': 3})
+        time.sleep(1)   # the class's `confirm`
+        self.assertIn('3 not confirmed', self.ok('status', 2).stdout)
+        calls = self.ok('calls', 2).stdout
+        for name in OUTCOMES:
+            self.assertIn(f'<{address(name)}>', calls)
+            self.assertNotIn("Accepted by the recipient's mail server", self.explained(name))
 
 
 class ThroughOpenSmtpd(EndToEnd):
