@@ -197,7 +197,9 @@ class ThroughExim(EndToEnd):
         self.inbox()
         self.assertEqual(self.counts(2), {'bounced': 3, 'relayed': 3})
         time.sleep(1)   # the class's `confirm`
-        self.assertIn('3 not confirmed', self.ok('status', 2).stdout)
+        status = self.ok('status', 2).stdout
+        self.assertIn('3 not confirmed', status)
+        self.assertIn('has never told what became of a letter', status)
         calls = self.ok('calls', 2).stdout
         for name in OUTCOMES:
             self.assertIn(f'<{address(name)}>', calls)
