@@ -33,13 +33,14 @@ int cli_address(const struct cli *c, const char *s, struct addr *ret)
 /* "10:40" and "10h40": of today, as one says it at the telephone. */
 static const char *of_today(const struct cli *c, const char *s, char out[MOMENT_MAX])
 {
-        unsigned hour, minute;
-        char colon, more, today[MOMENT_MAX];
+        char today[MOMENT_MAX];
+        size_t hour = strspn(s, "0123456789");
 
-        if (strlen(s) > 5 || sscanf(s, "%2u%c%2u%c", &hour, &colon, &minute, &more) != 3 ||
-            (colon != ':' && colon != 'h') || strspn(s, "0123456789:h") != strlen(s))
+        if (hour < 1 || hour > 2 || (s[hour] != ':' && s[hour] != 'h') ||
+            strspn(s + hour + 1, "0123456789") != 2 || s[hour + 3])
                 return s;
-        snprintf(out, MOMENT_MAX, "%s %02u:%02u", moment_date(c->now, today), hour, minute);
+        snprintf(out, MOMENT_MAX, "%s %s%.*s:%s", moment_date(c->now, today), hour == 1 ? "0" : "",
+                 (int) hour, s, s + hour + 1);
         return out;
 }
 
