@@ -35,11 +35,9 @@ static struct mailimap_set *set_of(const uint32_t *uid, size_t n)
 static int search(struct imap *im, clist **ret, struct err *e)
 {
         /* Of its many fields this one needs none. */
-        struct mailimap_search_key *key = calloc(1, sizeof(*key));
+        struct mailimap_search_key *key = mem_zalloc(sizeof(*key));
         int r;
 
-        if (!key)
-                mem_exhausted();
         key->sk_type = MAILIMAP_SEARCH_KEY_UNDELETED;
         line_begin(&im->line);
         r = mailimap_uid_search(im->session, NULL, key, ret);

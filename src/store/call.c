@@ -178,6 +178,7 @@ static char *statement(enum call_outcome outcome, const char *address, const cha
                 [CALL_NEW_ADDRESS] = "new address by telephone",
         };
 
+        assert(outcome >= 0 && outcome < CALL_OUTCOMES);
         return mem_printf("%s%s%s, says %s%s%s", words[outcome], address[0] ? " " : "", address, by,
                           note[0] ? ": " : "", note);
 }
@@ -219,7 +220,7 @@ int call_add(struct tx *tx, const struct delivery *d, enum call_outcome outcome,
         CLEANUP(mem_free) char *text = statement(outcome, address, a->name, note);
         int r;
 
-        assert(tx->write && outcome >= 0 && outcome < CALL_OUTCOMES);
+        assert(tx->write);
         r = sql_run(tx->db, sql,
                     SQL_WITH(SQL_INT(d->release_id), SQL_OPT(d->contact_id), SQL_INT(d->id),
                              SQL_INT(a->now), SQL_TEXT(words_name(&call_outcomes, (int) outcome)),
