@@ -85,7 +85,9 @@ void box_close(struct box *b);
 
 /* --- Maildir ----------------------------------------------------------------------- */
 
-/* Makes the folder .`name` in the Maildir if it is not there. */
+/*
+ * Both follow no link below the Maildir. Makes the folder .`name` in it if it is not there.
+ */
 int maildir_folder(const char *dir, const char *name, struct err *e);
 /* Renames dir/from/name to dir/.folder/from/name, or to a name that is free there. */
 int maildir_move(const char *dir, const char *from, const char *name, const char *folder,

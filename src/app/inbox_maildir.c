@@ -4,10 +4,12 @@
 
 #include "press/log.h"
 #include "press/mem.h"
+#include "press/text.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,51 +35,63 @@ static int failed(const char *dir, struct err *e)
 
 /* --- folders ------------------------------------------------------------------------------ */
 
+/*
+ * -1 and errno. The Maildir is another user's: were one of its folders a link, that user would
+ * have us rename the files of any folder that is ours.
+ */
+static int open_part(const char *dir, const char *folder, const char *part)
+{
+        const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+        CLEANUP(mem_free) char *name = mem_printf(".%s", folder);
+        CLEANUP(close_fd) int top = open(dir, flags);
+        CLEANUP(close_fd)
+        int below = top < 0 ? -1 : openat(top, folder[0] ? name : ".", flags | O_NOFOLLOW);
+
+        return below < 0 ? -1 : openat(below, part, flags | O_NOFOLLOW);
+}
+
 int maildir_folder(const char *dir, const char *name, struct err *e)
 {
-        static const char *const sub[] = {"", "/tmp", "/new", "/cur"};
-        CLEANUP(mem_free) char *marker = mem_printf("%s/.%s/maildirfolder", dir, name);
-        int fd;
+        static const char *const sub[] = {"tmp", "new", "cur"};
+        CLEANUP(mem_free) char *path = mem_printf("%s/.%s", dir, name);
+        CLEANUP(close_fd) int fd = -1, marker = -1;
 
-        for (size_t i = 0; i < COUNT_OF(sub); i++) {
-                CLEANUP(mem_free) char *path = mem_printf("%s/.%s%s", dir, name, sub[i]);
-
-                if (mkdir(path, 0770) < 0 && errno != EEXIST)
+        if (mkdir(path, 0770) < 0 && errno != EEXIST)
+                return failed(path, e);
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        for (size_t i = 0; i < COUNT_OF(sub); i++)
+                if (fd < 0 || (mkdirat(fd, sub[i], 0770) < 0 && errno != EEXIST))
                         return failed(path, e);
-        }
-        fd = open(marker, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
-        if (fd < 0)
-                return failed(marker, e);
-        close(fd);
-        return 0;
+        marker = openat(fd, "maildirfolder", O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
+        return marker < 0 ? failed(path, e) : 0;
 }
 
 int maildir_move(const char *dir, const char *from, const char *name, const char *folder,
                  const char *to, struct err *e)
 {
-        CLEANUP(mem_free) char *old = mem_printf("%s/%s/%s", dir, from, name);
+        CLEANUP(mem_free) char *where = mem_printf("%s/.%s/%s/%s", dir, folder, to, name);
+        CLEANUP(close_fd) int old = open_part(dir, "", from);
+        CLEANUP(close_fd) int new = old < 0 ? -1 : open_part(dir, folder, to);
 
-        for (int i = 0; i < TRIES; i++) {
+        for (int i = 0; new >= 0 && i < TRIES; i++) {
                 /* Before ":2,", where a Maildir keeps what was seen. */
                 int stem = (int) strcspn(name, ":");
                 CLEANUP(mem_free)
-                char *new = i ? mem_printf("%s/.%s/%s/%.*s.%d%s", dir, folder, to, stem, name, i,
-                                           name + stem)
-                              : mem_printf("%s/.%s/%s/%s", dir, folder, to, name);
-                int r = renameat2(AT_FDCWD, old, AT_FDCWD, new, RENAME_NOREPLACE);
+                char *free_name =
+                        i ? mem_printf("%.*s.%d%s", stem, name, i, name + stem) : mem_strdup(name);
+                int r = renameat2(old, name, new, free_name, RENAME_NOREPLACE);
 
                 if (r < 0 && (errno == EINVAL || errno == ENOSYS)) { /* a file system without */
-                        r = link(old, new);
+                        r = linkat(old, name, new, free_name, 0);
                         if (r == 0)
-                                r = unlink(old);
+                                r = unlinkat(old, name, 0);
                 }
                 if (r == 0 || errno == ENOENT) /* ENOENT: somebody else took it away */
                         return 0;
                 if (errno != EEXIST)
-                        return failed(new, e);
+                        break;
         }
-        errno = EEXIST;
-        return failed(old, e);
+        return failed(where, e);
 }
 
 int inbox_maildir_check(const struct config_inbox *in, struct err *e)
@@ -111,9 +125,10 @@ static int by_name(const void *a, const void *b)
 }
 
 /* The oldest first, as far as names tell. */
-static int list(const char *path, struct names *ret, struct err *e)
+static int list(int fd, const char *path, struct names *ret, struct err *e)
 {
-        DIR *d = opendir(path);
+        int own = fd < 0 ? -1 : openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *d = own < 0 ? NULL : fdopendir(own);
         struct dirent *f;
 
         if (!d)
@@ -134,9 +149,10 @@ static int list(const char *path, struct names *ret, struct err *e)
 /* --- mails -------------------------------------------------------------------------------- */
 
 /* 1 and *ret; 0 when it is no file, or gone; -EACCES and the like when it cannot be read. */
-static int read_mail(const char *path, struct letter *ret)
+static int read_mail(int dir, const char *name, struct letter *ret)
 {
-        CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+        const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+        CLEANUP(close_fd) int fd = openat(dir, name, flags);
         struct stat st;
         size_t size, n = 0;
 
@@ -205,19 +221,22 @@ static int pile_handle(struct reader *rd, struct box *b, const char *part, struc
 }
 
 /* One file onto the pile. What cannot be read is for people, unseen (R110). */
-static int pile_add(struct box *b, const char *part, const char *name, struct pile *p,
+static int pile_add(struct box *b, int fd, const char *part, const char *name, struct pile *p,
                     struct err *e)
 {
         CLEANUP(mem_free) char *path = mem_printf("%s/%s/%s", b->cfg->maildir, part, name);
         struct letter *l = &p->v[p->n];
-        int r = read_mail(path, l);
+        int r = read_mail(fd, name, l);
 
         if (r == -EMFILE || r == -ENFILE || r == -ENOMEM) {
                 errno = -r;
                 return failed(path, e);
         }
         if (r < 0) {
-                log_warning("inbox %s: %s cannot be read: %s; put into %s", b->cfg->name, path,
+                char shown[NAME_MAX];
+
+                text_escape(path, shown, sizeof(shown));
+                log_warning("inbox %s: %s cannot be read: %s; put into %s", b->cfg->name, shown,
                             strerror(-r), b->cfg->people);
                 b->taken++;
                 return maildir_move(b->cfg->maildir, part, name, b->cfg->people, part, e);
@@ -235,12 +254,13 @@ static int sweep(struct reader *rd, struct box *b, const char *part, struct err 
         CLEANUP(mem_free) char *path = mem_printf("%s/%s", b->cfg->maildir, part);
         CLEANUP(names_done) struct names names = {0};
         CLEANUP(pile_free) struct pile *pile = mem_zalloc(sizeof(*pile));
-        int r = list(path, &names, e);
+        CLEANUP(close_fd) int fd = open_part(b->cfg->maildir, "", part);
+        int r = list(fd, path, &names, e);
 
         for (size_t i = 0; i < names.n && r == 0; i++) {
                 if (inbox_stopped(rd))
                         return -EINTR;
-                r = pile_add(b, part, names.v[i], pile, e);
+                r = pile_add(b, fd, part, names.v[i], pile, e);
                 if (r == 0 && (pile->n == RETURNS_MANY || pile->bytes >= INBOX_GROUP_BYTES))
                         r = pile_handle(rd, b, part, pile, e);
         }

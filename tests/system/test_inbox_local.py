@@ -78,6 +78,42 @@ class Maildir(LocalCase):
         self.assertEqual(self.lies(), ['folder', 'link', 'pipe'])
         self.assertEqual(self.lies('press-people'), ['1'])
 
+    def test_a_folder_of_it_that_is_a_link_is_not_followed(self):
+        self.maildir()
+        ours = self.dir / 'ours'
+        ours.mkdir()
+        (ours / 'press.db').write_text('ours')
+        for folder in ('new', 'cur'):
+            (self.box / folder).rmdir()
+            (self.box / folder).symlink_to(ours)
+            self.once(75)
+            self.assertEqual([p.name for p in ours.iterdir()], ['press.db'], folder)
+            self.assertIn('cannot be used', self.inbox_log())
+            (self.box / folder).unlink()
+            (self.box / folder).mkdir()
+
+    def test_no_mail_is_moved_through_a_link(self):
+        self.maildir()
+        self.once()
+        for link in ('.press-people', '.press-people/new'):
+            target = self.box / link
+            target.rename(self.dir / 'away')
+            target.symlink_to(self.dir / 'away' if link[-1] != 'w' else self.box / 'new')
+            self.put('1', REPLY)
+            self.once(75)
+            self.assertEqual(self.lies(), ['1'], link)
+            target.unlink()
+            (self.dir / 'away').rename(target)
+        self.once()
+        self.assertEqual(self.lies('press-people'), ['1'])
+
+    def test_a_name_of_two_lines_is_one_line_of_the_log(self):
+        self.maildir()
+        self.put('1\n2026-11-24T08:00:00+0700 forged\x1b[31m', REPLY)
+        (self.box / 'new').chmod(0o500)
+        self.once(75 if os.geteuid() else 0)
+        self.assertNotIn('\n2026-11-24T08:00:00+0700 forged', self.inbox_log())
+
     def test_a_maildir_that_is_gone_is_told_and_found_again(self):
         self.maildir()
         self.box.rename(self.dir / 'away')
@@ -96,7 +132,7 @@ class Maildir(LocalCase):
             self.put(f'{n:04}', self.status(n, *sent[n % len(sent)]))
         for _ in range(100):
             inbox = harness.Inbox(self.conf, '--once', ready=False)
-            time.sleep(chance.uniform(0.002, 0.08))
+            time.sleep(chance.uniform(0.002, 0.03))
             if not inbox.running():
                 break
             inbox.kill()
