@@ -163,6 +163,7 @@ static void boxes_close(struct box *box, size_t n)
 {
         for (size_t i = 0; i < n; i++) {
                 box_close(&box[i]);
+                free(box[i].moved);
                 if (box[i].watch >= 0)
                         close(box[i].watch);
         }

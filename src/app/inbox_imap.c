@@ -85,13 +85,55 @@ static int by_number(const void *a, const void *b)
         return (*x > *y) - (*x < *y);
 }
 
+/* uid in order. */
+static int move_away(struct box *b, const uint32_t *uid, size_t n, const char *folder,
+                     struct err *e)
+{
+        int r = imap_move(b->imap, uid, n, folder, e);
+
+        if (r < 0)
+                return r;
+        b->moved = mem_realloc(b->moved, b->nmoved + n, sizeof(*uid));
+        memcpy(b->moved + b->nmoved, uid, n * sizeof(*uid));
+        b->nmoved += n;
+        return 0;
+}
+
+/*
+ * A server may say yes to a move and keep the mail where it is, as some do where we may not
+ * delete. To take it once more would put another copy into the folder each time, without end.
+ * What was moved before leaves the listing; what is gone is forgotten.
+ */
+static void leave_moved(struct box *b, uint32_t *uid, size_t *n)
+{
+        size_t others = 0, kept = 0;
+
+        if (b->moved_validity != imap_uidvalidity(b->imap))
+                b->nmoved = 0;
+        b->moved_validity = imap_uidvalidity(b->imap);
+        if (b->nmoved == 0)
+                return;
+        qsort(b->moved, b->nmoved, sizeof(*uid), by_number);
+        qsort(uid, *n, sizeof(*uid), by_number);
+        for (size_t i = 0, k = 0; i < *n; i++) {
+                while (k < b->nmoved && b->moved[k] < uid[i])
+                        k++;
+                if (k < b->nmoved && b->moved[k] == uid[i])
+                        b->moved[kept++] = b->moved[k++];
+                else
+                        uid[others++] = uid[i];
+        }
+        b->nmoved = kept;
+        *n = others;
+}
+
 static int move_some(struct box *b, struct moves *m, const char *folder, struct err *e)
 {
         int r = 0;
 
         qsort(m->uid, m->n, sizeof(*m->uid), by_number);
         if (m->n)
-                r = imap_move(b->imap, m->uid, m->n, folder, e);
+                r = move_away(b, m->uid, m->n, folder, e);
         m->n = 0;
         return r;
 }
@@ -152,7 +194,7 @@ static int put_suspect_away(struct box *b, struct err *e)
         if (b->suspicions >= SUSPICIONS && b->suspect_validity == imap_uidvalidity(b->imap)) {
                 log_warning("inbox %s: mail %u cannot be fetched; put into %s", b->cfg->name,
                             b->suspect, b->people);
-                r = imap_move(b->imap, &b->suspect, 1, b->people, e);
+                r = move_away(b, &b->suspect, 1, b->people, e);
                 b->suspect = 0;
                 b->suspicions = 0;
         }
@@ -191,6 +233,8 @@ static int sweep(struct reader *rd, struct box *b, struct err *e)
         size_t n = 0;
         int r = imap_uids(b->imap, &uid, &n, e);
 
+        if (r == 0)
+                leave_moved(b, uid, &n);
         for (size_t i = 0; i < n && r == 0; i += IMAP_BATCH) {
                 size_t some = n - i < IMAP_BATCH ? n - i : IMAP_BATCH, got = 0;
 
@@ -218,6 +262,11 @@ static int look_into(struct reader *rd, struct box *b, struct err *e)
         if (r < 0)
                 return r;
         b->careful = false;
+        if (b->nmoved)
+                return err_set(e, -EREMOTEIO,
+                               "mailbox server %s keeps %zu mails in “%s” although it said that "
+                               "it moved them: may %s delete there?",
+                               b->cfg->host, b->nmoved, b->cfg->folder, b->cfg->username);
         if (rd->once)
                 return 0;
         r = b->no_idle ? -EOPNOTSUPP : imap_idle(b->imap, e);

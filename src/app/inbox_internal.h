@@ -53,6 +53,9 @@ struct box {
         uint32_t suspect; /* the mail on which it broke, 0 = none */
         uint32_t suspect_validity;
         unsigned suspicions;
+        uint32_t *moved; /* owned: moved away, as the server said, and not yet seen to be gone */
+        size_t nmoved;
+        uint32_t moved_validity;
 
         int watch; /* inotify, -1 = none */
 };

@@ -278,6 +278,26 @@ class Odd(OddCase):
         self.wait_people(server, 3)
         self.assertEqual(self.handled(), 3)
 
+    def test_a_server_that_moves_nothing_gets_each_mail_once_and_is_told_of(self):
+        def copy(server, f, tag, rest):
+            for uid in server.uids(rest.split(' ')[2]):
+                copies.append(uid)
+            f.write(f'{tag} OK done\r\n'.encode())
+            return True
+
+        for capabilities in (CAPABILITIES, 'IMAP4rev1 IDLE'):
+            with self.subTest(capabilities):
+                copies = []
+                server = self.fake([self.mail(n) for n in range(3)], capabilities,
+                                   {'UID MOVE': copy, 'UID COPY': copy})
+                inbox = harness.Inbox(self.conf)
+                harness.wait_until(lambda: 'may u delete there' in inbox.stderr())
+                server.folders['INBOX'][9] = self.mail(9)
+                harness.wait_until(lambda: 9 in copies)
+                time.sleep(1)
+                self.assertEqual(sorted(copies), [1, 2, 3, 9])
+                self.assertEqual(inbox.stop(), 0)
+
     def test_a_server_that_says_we_are_logged_in_already_is_not_believed(self):
         server = self.fake()
         original = server._serve
