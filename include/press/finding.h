@@ -5,7 +5,9 @@
  * judges by the state in which it finds the row, inside the caller's transaction, keeps the
  * counts and appends one event of f->kind; the earlier state stays in the log. A finding that
  * was applied before (same delivery, kind, action, `at`, peer, reply and note) is noticed and
- * changes nothing, so that a log may be read again.
+ * changes nothing, so that a log may be read again. So is one that changes no state where 200 of
+ * its kind stand already: anybody may send a million mails to one path, and none shall cost more
+ * than the one before.
  *
  *      action     relayed    unknown    deferred, queued, refused,    delivered  bounced
  *                                       expired, if it may be out

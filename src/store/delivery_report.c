@@ -19,6 +19,8 @@ static const char *const action_name[] = {
 };
 const struct words finding_actions = {action_name, COUNT_OF(action_name)};
 
+#define SAID_MAX 200 /* events of one kind of one delivery; a change of its state is one more */
+
 _Static_assert(COUNT_OF(action_name) == FINDING_ACTIONS, "a name for each action");
 
 const char *finding_action_name(enum finding_action a)
@@ -148,6 +150,22 @@ static int known(struct tx *tx, const struct finding *f, struct err *e)
                            &one, e);
 }
 
+/*
+ * 1 when so much was said of the delivery already that more of it would tell nobody anything.
+ * Whoever has a tag can send any number of mails to it, and each looks through those before it.
+ */
+static int enough(struct tx *tx, const struct finding *f, struct err *e)
+{
+        static const char sql[] = "SELECT COUNT(*) FROM (SELECT 1 FROM event"
+                                  " WHERE delivery_id = ?1 AND kind = ?2 LIMIT ?3)";
+        int64_t n = 0;
+        int r = sql_get_int(tx->db, sql,
+                            SQL_WITH(SQL_INT(f->delivery), SQL_TEXT(f->kind), SQL_INT(SAID_MAX)),
+                            &n, e);
+
+        return r < 0 ? r : n >= SAID_MAX;
+}
+
 /* What a person reads as the reason: the server's words, its code before them. */
 static char *detail_of(const struct finding *f)
 {
@@ -274,6 +292,8 @@ int finding_apply(struct tx *tx, const struct finding *said, int64_t now,
                                   "again in a moment"),
                                (long long) d.id);
         after = state_after(&d, f);
+        if (after == d.state && (r = enough(tx, f, e)) != 0)
+                return r < 0 ? r : 0;
         if (after != d.state)
                 r = change(tx, &d, f, after, now, e);
         if (r >= 0)

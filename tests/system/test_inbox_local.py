@@ -114,6 +114,17 @@ class Maildir(LocalCase):
         self.once(75 if os.geteuid() else 0)
         self.assertNotIn('\n2026-11-24T08:00:00+0700 forged', self.inbox_log())
 
+    def test_a_reader_that_does_not_read_holds_up_nobody(self):  # R110
+        self.maildir()
+        inbox = self.inbox()
+        children = pathlib.Path(f'/proc/{inbox.pid}/task/{inbox.pid}/children')
+        os.kill(int(children.read_text().split()[0]), signal.SIGSTOP)
+        self.put('1', REPLY + b'x' * 500000)  # more than a pipe holds
+        self.put('2', REPLY)
+        harness.wait_until(lambda: self.handled() == 2, 25)
+        self.assertEqual(self.rows('SELECT kind FROM returned ORDER BY id'),
+                         [('unreadable',), ('mail',)])
+
     def test_a_maildir_that_is_gone_is_told_and_found_again(self):
         self.maildir()
         self.box.rename(self.dir / 'away')

@@ -328,6 +328,24 @@ static void test_a_finding_is_all_or_nothing_under_every_fault(void **state)
         scratch_check_counts(s, d.release_id);
 }
 
+/* R82: a flood to one path costs no more with each mail, and hides nothing that matters. */
+static void test_after_two_hundred_only_what_changes_a_state_is_kept(void **state)
+{
+        struct scratch *s = *state;
+        CLEANUP(delivery_done) struct delivery d = settled(s, DELIVERY_RELAYED);
+        struct finding f = finding(&d, FINDING_DELAYED);
+
+        for (int i = 0; i < 200; i++, f.at++)
+                apply(s, &f, 1);
+        apply(s, &f, 0);
+        f.kind = "reply";
+        f.action = FINDING_REPLY;
+        apply(s, &f, 1);
+        assert_int_equal(events(s, "kind = 'report'"), 200);
+        assert_int_equal(after(s, &d, FINDING_FAILED), DELIVERY_BOUNCED);
+        assert_int_equal(events(s, "kind = 'report'"), 201);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, scratch_teardown)
@@ -344,6 +362,7 @@ int main(void)
                 TEST(test_a_relay_was_heard_by_receipt_or_by_log_but_not_by_a_failure),
                 TEST(test_a_foreign_clock_does_not_move_the_record),
                 TEST(test_a_delivery_is_found_by_its_message_id_alone),
+                TEST(test_after_two_hundred_only_what_changes_a_state_is_kept),
                 TEST(test_a_finding_is_all_or_nothing_under_every_fault),
         };
 
