@@ -114,7 +114,10 @@ int cli_wait(struct cli *c, int64_t release, const char *value, bool shown);
 
 /* One e-mail address as people write it, made canonical. 0, or the exit code after saying why. */
 int cli_address(const struct cli *c, const char *s, struct addr *ret);
-/* A moment, RFC 3339, local, or "10:40" today; or a duration: so long ago. 0, or the exit code after saying why. */
+/*
+ * A moment, RFC 3339, local, or "10:40" today; or a duration: so long ago. 0, or the exit code
+ * after saying why.
+ */
 int cli_moment(const struct cli *c, const char *s, int64_t *ret);
 
 #define CLI_WHEN_MAX 200

@@ -46,7 +46,8 @@ static int count(struct tx *tx, const struct around *w, const struct domain_rule
         static const char fine_sql[] =
                 "SELECT COUNT(*) FROM (SELECT DISTINCT lower(c.email) FROM contact c"
                 " WHERE " CONTACT_C_DOMAIN " = " ADDRESS_DOMAIN " AND c.email <> ''"
-                " AND EXISTS (SELECT 1 FROM delivery d WHERE d.address = c.email AND d.address <> ''"
+                " AND EXISTS (SELECT 1 FROM delivery d"
+                "  WHERE d.address = c.email AND d.address <> ''"
                 "  AND d.state IN ('relayed', 'delivered') AND d.settled_at BETWEEN ?2 AND ?3)"
                 " AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.key = lower(c.email)"
                 "  AND v.class = 'invalid' AND v.at BETWEEN ?2 AND ?3) LIMIT ?4)";
