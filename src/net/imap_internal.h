@@ -17,8 +17,16 @@ struct line {
         int fd; /* -1 = none */
         int stop_fd;
         int64_t wait_ms, command_ms;
-        int64_t deadline; /* monotonic, of the command under way */
-        size_t left;      /* bytes that it may still take */
+        int64_t deadline;         /* monotonic, of the command under way */
+        size_t left;              /* bytes that it may still take */
+        struct shape {            /* of what it sends, read beside libetpan */
+                size_t literal;   /* bytes of a mail that are still to come */
+                size_t announced; /* the last number */
+                size_t column;
+                unsigned depth; /* of parentheses */
+                char before;    /* the last byte but CR */
+                bool fetch;     /* the line begins like "* 12 FETCH": only there are literals */
+        } shape;
         bool tls;
         gnutls_session_t session;
         gnutls_certificate_credentials_t credentials;

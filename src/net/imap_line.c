@@ -17,6 +17,7 @@
 
 #define PRIORITY     "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1" /* RFC 8996 */
 #define BUFFER_BYTES 65536
+#define DEPTH_MAX    100
 #define CONNECT_MS   15000 /* for each address of a name */
 
 void line_begin(struct line *l)
@@ -229,6 +230,55 @@ static ssize_t line_move(struct line *l, void *p, size_t n, bool out)
         return got < 0 ? -1 : got;
 }
 
+/*
+ * libetpan parses by recursion: a few hundred thousand parentheses end the process. What we ask
+ * for needs five. A literal, {N} at the end of a line and then N bytes, is a mail: not looked at.
+ */
+static void line_end(struct shape *s)
+{
+        s->literal = s->fetch && s->before == '}' ? s->announced : 0;
+        if (s->literal)
+                return;
+        s->depth = 0;
+        s->column = 0;
+        s->fetch = false;
+        s->before = '\n';
+}
+
+static bool byte_is_shallow(struct shape *s, char c)
+{
+        bool digit = c >= '0' && c <= '9';
+
+        if (c == '\n') {
+                line_end(s);
+                return true;
+        }
+        if (s->column++ == 2)
+                s->fetch = digit;
+        if (!digit)
+                s->announced = c == '}' || c == '\r' ? s->announced : 0;
+        else if (s->announced < IMAP_COMMAND_BYTES)
+                s->announced = s->announced * 10 + (size_t) (c - '0');
+        if (c == ')' && s->depth)
+                s->depth--;
+        if (c != '\r')
+                s->before = c;
+        return c != '(' || ++s->depth <= DEPTH_MAX;
+}
+
+static bool is_shallow(struct shape *s, const char *p, size_t n)
+{
+        for (size_t i = 0; i < n; i++) {
+                size_t some = s->literal < n - i ? s->literal : n - i;
+
+                s->literal -= some;
+                i += some;
+                if (i < n && !byte_is_shallow(s, p[i]))
+                        return false;
+        }
+        return true;
+}
+
 static ssize_t driver_read(mailstream_low *low, void *p, size_t n)
 {
         struct line *l = low->data;
@@ -237,9 +287,13 @@ static ssize_t driver_read(mailstream_low *low, void *p, size_t n)
         if (l->left == 0 && !l->why.code)
                 err_set(&l->why, -EPROTO, "it sends more than was asked for");
         got = line_move(l, p, n < l->left ? n : l->left, false);
-        if (got > 0)
-                l->left -= (size_t) got;
-        return got;
+        if (got <= 0)
+                return got;
+        l->left -= (size_t) got;
+        if (is_shallow(&l->shape, p, (size_t) got))
+                return got;
+        err_set(&l->why, -EPROTO, "it sends more than was asked for");
+        return -1;
 }
 
 static ssize_t driver_write(mailstream_low *low, const void *p, size_t n)

@@ -200,6 +200,22 @@ class Odd(OddCase):
         self.assertTrue(inbox.running())
         self.assertLessEqual(len(server.folders['INBOX']), 1)
 
+    def test_an_answer_nested_without_end_is_a_trouble_and_no_crash(self):
+        def deep(server, f, tag, rest):
+            f.write(b'* 1 FETCH (BODYSTRUCTURE ' + b'(' * 2000000 + b'\r\n')
+            f.close()
+            raise OSError
+
+        for command in ('CAPABILITY', 'SELECT', 'UID FETCH'):
+            with self.subTest(command):
+                server = self.fake([b'Subject: x\n\n' + b'(' * 500 + b'\n{9}\n', self.mail(2)],
+                                   hooks={command: deep})
+                inbox = harness.Inbox(self.conf)
+                harness.wait_until(lambda: 'more than was asked for' in inbox.stderr())
+                server.hooks.clear()
+                self.wait_people(server, 2)
+                self.assertEqual(inbox.stop(), 0)
+
     def test_mails_that_are_gone_or_were_not_asked_for_change_nothing(self):
         def other(server, f, tag, rest):
             if 'BODY' not in rest:
