@@ -74,8 +74,5 @@ int suppress_judge(struct tx *tx, const struct config *c, const char *address, i
  * by whom its latest letter was for.
  */
 int suppress_mandatory(struct db *db, const char *address, int64_t now, struct err *e);
-/* Looks at the domain around `at`, at most `limit` of its addresses, and judges those anew. */
-int suppress_domain(struct tx *tx, const struct config *c, const char *address, int64_t at,
-                    size_t limit, int64_t now, struct err *e);
 
 #endif

@@ -81,17 +81,27 @@ int verdict_doubtful(struct db *db, const char *after, int64_t since, struct ver
 
 /*
  * A domain is broken when at least `least` of its addresses, and more than `share` percent of
- * those that took or refused a letter in a day around `at`, were said to be dead: its server is
- * in trouble, not the people (R112). verdict_domain() looks at the day before and after `at` and
- * writes, moves or takes back the note of it; *ret_changed when what counts has changed. At most
- * `limit` addresses are counted; when there are more, what was noted stays.
+ * those that took or refused a letter in the day before and after `at`, were said to be dead:
+ * its server is in trouble, not the people (R112). Looking only reads; a domain with more such
+ * addresses than `limit`, or more contacts than `scan`, is DOMAIN_TOO_LARGE to look at here.
  */
 struct domain_rule {
         int least, share;
-        size_t limit;
+        size_t limit, scan;
 };
-int verdict_domain(struct tx *tx, const char *address, int64_t at, const struct domain_rule *rule,
-                   bool *ret_changed, struct err *e);
+struct domain_look {
+        enum { DOMAIN_FINE, DOMAIN_BROKEN, DOMAIN_TOO_LARGE } result;
+        int64_t broken, written;
+        int64_t from_at, to_at; /* the trouble as far as it is known; fine: `at` */
+};
+int verdict_domain_look(struct db *db, const char *address, int64_t at,
+                        const struct domain_rule *rule, struct domain_look *ret, struct err *e);
+/*
+ * Keeps what was seen: a time of trouble is noted, or joined to one that it touches, or one is
+ * taken back. *ret_changed when something counts that did not, or the other way round.
+ */
+int verdict_domain_note(struct tx *tx, const char *address, const struct domain_look *l,
+                        bool *ret_changed, struct err *e);
 /* The addresses of its domain said to be dead in the days around `at`, `after` excluded. */
 int verdict_neighbours(struct db *db, const char *address, int64_t at, const char *after,
                        struct verdict_keys *ret, struct err *e);

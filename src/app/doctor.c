@@ -305,8 +305,8 @@ static void check_addresses(struct visit *v)
                 return;
         if (n)
                 err_set(&f.text, -EAGAIN,
-                        "%lld addresses of units or departments cannot be relied on; who, and "
-                        "what to do: pressctl book doubtful",
+                        "Addresses of units or departments that cannot be relied on: %lld; who, "
+                        "and what to do: pressctl book doubtful",
                         (long long) n);
         else
                 err_set(&f.text, 0, "No unit or department is known by a dead address");

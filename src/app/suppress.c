@@ -166,35 +166,30 @@ int suppress_judge(struct tx *tx, const struct config *c, const char *address, i
         return 0;
 }
 
-/* All that were said to be dead around then: what counts of it has changed. */
+#define AT_ONCE 64   /* addresses said to be dead, and ... */
+#define SCAN    1000 /* ... contacts; a larger domain is judged by suppress_pass() */
+
+/* All that were said to be dead around then when what counts of it has changed. */
 static int judge_domain(struct tx *tx, const struct config *c, const char *address, int64_t at,
                         int64_t now, struct err *e)
 {
-        CLEANUP(mem_free) char *after = mem_strdup("");
-        int r = 0;
-
-        for (;;) {
-                CLEANUP(verdict_keys_done) struct verdict_keys k = {0};
-
-                r = verdict_neighbours(tx->db, address, at, after, &k, e);
-                for (size_t i = 0; i < k.n && r == 0; i++)
-                        r = suppress_judge(tx, c, k.v[i], now, e);
-                if (r < 0 || k.n < VERDICT_KEYS)
-                        return r;
-                mem_free(&after);
-                after = mem_strdup(k.v[k.n - 1]);
-        }
-}
-
-int suppress_domain(struct tx *tx, const struct config *c, const char *address, int64_t at,
-                    size_t limit, int64_t now, struct err *e)
-{
-        const struct domain_rule rule = {c->suppress.domain_least, c->suppress.domain_share, limit};
+        const struct domain_rule rule = {c->suppress.domain_least, c->suppress.domain_share,
+                                         AT_ONCE, SCAN};
+        CLEANUP(verdict_keys_done) struct verdict_keys k = {0};
+        struct domain_look look;
         bool changed = false;
-        int r = verdict_domain(tx, address, at, &rule, &changed, e);
+        int r = verdict_domain_look(tx->db, address, at, &rule, &look, e);
 
-        return r == 0 && changed ? judge_domain(tx, c, address, at, now, e) : r;
+        if (r == 0)
+                r = verdict_domain_note(tx, address, &look, &changed, e);
+        if (r == 0 && changed)
+                r = verdict_neighbours(tx->db, address, at, "", &k, e);
+        for (size_t i = 0; i < k.n && r == 0; i++)
+                r = suppress_judge(tx, c, k.v[i], now, e);
+        return r;
 }
+
+_Static_assert(AT_ONCE <= VERDICT_KEYS, "one page has them all");
 
 /* --- evidence ------------------------------------------------------------------------ */
 
@@ -221,8 +216,6 @@ static int obey(struct tx *tx, const struct evidence *ev, int64_t now, struct er
         return put(tx, ev->address, REASON_STOP_LIST, mandatory > 0, note, now, 0, e);
 }
 
-#define DOMAIN_AT_ONCE 64 /* addresses; a larger domain is judged by suppress_pass() */
-
 int suppress_evidence(struct tx *tx, const struct config *c, const struct evidence *ev, int64_t now,
                       struct err *e)
 {
@@ -245,7 +238,7 @@ int suppress_evidence(struct tx *tx, const struct config *c, const struct eviden
         if (ev->complaint)
                 return obey(tx, ev, now, e);
         if (ev->class == REPORT_INVALID) {
-                r = suppress_domain(tx, c, ev->address, at, DOMAIN_AT_ONCE, now, e);
+                r = judge_domain(tx, c, ev->address, at, now, e);
                 if (r < 0)
                         return r;
         }

@@ -7,7 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define DOMAIN_WHOLE 5000 /* addresses of one domain said to be dead within a day */
+#define DOMAIN_WHOLE 1000000 /* addresses of one domain */
+#define CHUNK        50      /* addresses judged in one transaction */
 
 struct pass {
         struct db *db;
@@ -63,15 +64,58 @@ static int refusals(struct pass *p)
 
 /* --- domains ------------------------------------------------------------------------- */
 
+/* One transaction; the addresses said to be dead around then, a page of them. */
+static int judge_page(const struct pass *p, const struct verdict_keys *k)
+{
+        for (size_t i = 0; i < k->n; i += CHUNK) {
+                CLEANUP(tx_done) struct tx tx = {0};
+                int r = tx_begin(&tx, p->db, DB_WAIT_MS, p->e);
+
+                for (size_t n = i; r == 0 && n < k->n && n < i + CHUNK; n++)
+                        r = suppress_judge(&tx, p->c, k->v[n], p->now, p->e);
+                if (r == 0)
+                        r = tx_commit(&tx, p->e);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int judge_all(const struct pass *p, const char *address, int64_t at)
+{
+        CLEANUP(mem_free) char *after = mem_strdup("");
+
+        for (;;) {
+                CLEANUP(verdict_keys_done) struct verdict_keys k = {0};
+                int r = verdict_neighbours(p->db, address, at, after, &k, p->e);
+
+                if (r == 0)
+                        r = judge_page(p, &k);
+                if (r < 0 || k.n < VERDICT_KEYS)
+                        return r;
+                mem_free(&after);
+                after = mem_strdup(k.v[k.n - 1]);
+        }
+}
+
+/* Looked at without the lock, however large it is. */
 static int domain(void *ctx, const char *address, int64_t at)
 {
         const struct pass *p = ctx;
+        const struct domain_rule rule = {p->c->suppress.domain_least, p->c->suppress.domain_share,
+                                         DOMAIN_WHOLE, DOMAIN_WHOLE};
         CLEANUP(tx_done) struct tx tx = {0};
-        int r = tx_begin(&tx, p->db, DB_WAIT_MS, p->e);
+        struct domain_look look;
+        bool changed = false;
+        int r = verdict_domain_look(p->db, address, at, &rule, &look, p->e);
 
         if (r == 0)
-                r = suppress_domain(&tx, p->c, address, at, DOMAIN_WHOLE, p->now, p->e);
-        return r < 0 ? r : tx_commit(&tx, p->e);
+                r = tx_begin(&tx, p->db, DB_WAIT_MS, p->e);
+        if (r == 0)
+                r = verdict_domain_note(&tx, address, &look, &changed, p->e);
+        if (r == 0)
+                r = tx_commit(&tx, p->e);
+        return r == 0 && changed ? judge_all(p, address, at) : r;
 }
 
 /* --- what lives again ---------------------------------------------------------------- */

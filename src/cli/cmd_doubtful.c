@@ -142,9 +142,9 @@ static void doubt_print(const struct cli *c, const struct doubt *d)
 
         text_escape(text(d->contact.phone), phone, sizeof(phone));
         text_escape(d->reply, reply, sizeof(reply));
-        printf("%d  %s%s%s\n   ", d->contact.priority,
+        printf("%d  %s%s%s  (id %lld)\n   ", d->contact.priority,
                cli_person(text(d->contact.name), text(d->contact.org), d->address, person),
-               phone[0] ? "  " : "", phone);
+               phone[0] ? "  " : "", phone, (long long) d->contact.id);
         say_kind(c, d);
         putchar('\n');
         if (d->reports) {
@@ -193,7 +193,10 @@ int cmd_book_doubtful(struct cli *c, const struct args *a)
                 else
                         doubt_print(c, &l.v[i]);
         }
-        if (l.n == 0 && !c->json && !csv)
+        if (!c->json && !csv && l.n)
+                cli_say(c, "A new address: pressctl book set ID --email ADDRESS. Where it is right "
+                           "after all: pressctl suppress lift ADDRESS\n");
+        else if (!c->json && !csv)
                 cli_say(c, "No address in the book is in doubt.\n");
         return EXIT_OK;
 }

@@ -175,8 +175,8 @@ static void suppression_print(const struct cli *c, const struct suppression *s)
                 fputs(", ", stdout);
                 cli_say(c, "but mandatory, so letters go on");
         }
-        printf("  %s  ", moment_show(s->since, c->lang, when));
-        cli_say(c, "by %s", by);
+        fputs(", ", stdout);
+        cli_say(c, "since %s, by %s", moment_show(s->since, c->lang, when), by);
         fputs(", ", stdout);
         say_end(c, s);
         printf("%s%s\n", note[0] ? "  " : "", note);

@@ -26,104 +26,122 @@ static struct around around(const char *address, int64_t at)
         return (struct around){address, at - CLOCK_DAY, at + CLOCK_DAY};
 }
 
-static int get(struct tx *tx, const char *sql, const struct around *w, int64_t limit, int64_t *ret,
+static int get(struct db *db, const char *sql, const struct around *w, int64_t limit, int64_t *ret,
                struct err *e)
 {
         int r = sql_get_int(
-                tx->db, sql,
+                db, sql,
                 SQL_WITH(SQL_TEXT(w->address), SQL_INT(w->from), SQL_INT(w->to), SQL_INT(limit)),
                 ret, e);
 
         return r < 0 ? r : 0;
 }
 
-/* How many are said to be dead, and how many others are fine: as many as matter. */
-static int count(struct tx *tx, const struct around *w, const struct domain_rule *rule,
-                 int64_t *broken, int64_t *fine, struct err *e)
+/* 1 when the domain has more contacts than that. */
+static int larger(struct db *db, const struct around *w, int64_t limit, struct err *e)
 {
-        static const char broken_sql[] =
-                "SELECT COUNT(*) FROM (SELECT DISTINCT key FROM verdict WHERE " SAID " LIMIT ?4)";
-        static const char fine_sql[] =
+        static const char sql[] =
+                "SELECT COUNT(*) FROM (SELECT 1 FROM contact c WHERE " CONTACT_C_DOMAIN
+                " = " ADDRESS_DOMAIN " AND c.email <> '' LIMIT ?2)";
+        int64_t n = 0;
+        int r = sql_get_int(db, sql, SQL_WITH(SQL_TEXT(w->address), SQL_INT(limit + 1)), &n, e);
+
+        return r < 0 ? r : n > limit;
+}
+
+/* Others at the domain who took a letter then: as many as matter. */
+static int count_fine(struct db *db, const struct around *w, int64_t enough, int64_t *ret,
+                      struct err *e)
+{
+        static const char sql[] =
                 "SELECT COUNT(*) FROM (SELECT DISTINCT lower(c.email) FROM contact c"
                 " WHERE " CONTACT_C_DOMAIN " = " ADDRESS_DOMAIN " AND c.email <> ''"
-                " AND EXISTS (SELECT 1 FROM delivery d"
-                "  WHERE d.address = c.email AND d.address <> ''"
+                " AND EXISTS (SELECT 1 FROM delivery d WHERE d.address = c.email"
+                "  AND d.address <> ''"
                 "  AND d.state IN ('relayed', 'delivered') AND d.settled_at BETWEEN ?2 AND ?3)"
                 " AND NOT EXISTS (SELECT 1 FROM verdict v WHERE v.key = lower(c.email)"
                 "  AND v.class = 'invalid' AND v.at BETWEEN ?2 AND ?3) LIMIT ?4)";
-        int r = get(tx, broken_sql, w, (int64_t) rule->limit + 1, broken, e);
 
-        *fine = 0;
-        if (r < 0 || *broken < rule->least || *broken > (int64_t) rule->limit || rule->share == 0)
-                return r;
-        return get(tx, fine_sql, w, *broken * 100 / rule->share - *broken + 1, fine, e);
+        return get(db, sql, w, enough, ret, e);
 }
 
-/* Takes the notes that touch this time away, and widens *from..*to by what they covered. */
-static int take(struct tx *tx, const struct around *w, bool widen, int64_t *from, int64_t *to,
-                int64_t *ret_n, struct err *e)
+static int extent(struct db *db, const struct around *w, struct domain_look *l, struct err *e)
 {
-        static const char find[] = "SELECT MIN(from_at), MAX(to_at) FROM domain_broken"
-                                   " WHERE domain = " ADDRESS_DOMAIN " AND from_at <= ?3"
-                                   " AND to_at >= ?2";
-        static const char drop[] = "DELETE FROM domain_broken WHERE domain = " DOMAIN_OF(
-                "?1") " AND from_at <= ?3 AND to_at >= ?2";
-        const struct sql_value v[] = {SQL_TEXT(w->address), SQL_INT(*from), SQL_INT(*to)};
-        CLEANUP(sql_close) struct sql *q = NULL;
-        int r = sql_first(tx->db, find, v, 3, &q, e);
+        static const char first[] = "SELECT MIN(at) FROM verdict WHERE " SAID " AND ?4 = 0";
+        static const char last[] = "SELECT MAX(at) FROM verdict WHERE " SAID " AND ?4 = 0";
+        int r = get(db, first, w, 0, &l->from_at, e);
 
+        return r < 0 ? r : get(db, last, w, 0, &l->to_at, e);
+}
+
+int verdict_domain_look(struct db *db, const char *address, int64_t at,
+                        const struct domain_rule *rule, struct domain_look *ret, struct err *e)
+{
+        static const char sql[] =
+                "SELECT COUNT(*) FROM (SELECT DISTINCT key FROM verdict WHERE " SAID " LIMIT ?4)";
+        const struct around w = around(address, at);
+        struct domain_look l = {.result = DOMAIN_FINE, .from_at = at, .to_at = at};
+        int64_t fine = 0;
+        int r = get(db, sql, &w, (int64_t) rule->limit + 1, &l.broken, e);
+
+        if (r == 0 && l.broken >= rule->least) {
+                r = larger(db, &w, (int64_t) rule->scan, e);
+                if (r > 0 || l.broken > (int64_t) rule->limit)
+                        l.result = DOMAIN_TOO_LARGE;
+                else if (r == 0 && rule->share)
+                        r = count_fine(db, &w, l.broken * 100 / rule->share - l.broken + 1, &fine,
+                                       e);
+                if (r >= 0 && l.result == DOMAIN_FINE &&
+                    l.broken * 100 > rule->share * (l.broken + fine))
+                        l.result = DOMAIN_BROKEN;
+        }
+        if (r >= 0 && l.result == DOMAIN_BROKEN)
+                r = extent(db, &w, &l, e);
         if (r < 0)
                 return r;
-        if (widen && sql_int(q, 1)) {
-                *from = sql_int(q, 0) < *from ? sql_int(q, 0) : *from;
-                *to = sql_int(q, 1) > *to ? sql_int(q, 1) : *to;
-        }
-        sql_close(&q);
-        r = sql_run(tx->db, drop, v, 3, e);
-        if (r == 0)
-                *ret_n = sql_changes(tx->db);
-        return r;
+        l.written = l.broken + fine;
+        *ret = l;
+        return 0;
 }
 
-static int note(struct tx *tx, const struct around *w, int64_t broken, int64_t fine,
-                bool *ret_changed, struct err *e)
+/* The notes that touch this time. */
+#define TOUCHED                                                             \
+        "domain_broken WHERE domain = " ADDRESS_DOMAIN " AND from_at <= ?3" \
+        " AND to_at >= ?2"
+
+int verdict_domain_note(struct tx *tx, const char *address, const struct domain_look *l,
+                        bool *ret_changed, struct err *e)
 {
-        static const char first_sql[] = "SELECT MIN(at) FROM verdict WHERE " SAID " AND ?4 = 0";
-        static const char last_sql[] = "SELECT MAX(at) FROM verdict WHERE " SAID " AND ?4 = 0";
-        static const char sql[] =
+        static const char find[] = "SELECT COUNT(*), MIN(from_at), MAX(to_at) FROM " TOUCHED;
+        static const char drop[] = "DELETE FROM " TOUCHED;
+        static const char insert[] =
                 "INSERT INTO domain_broken (domain, from_at, to_at, broken, written)"
                 " VALUES (" ADDRESS_DOMAIN ", ?2, ?3, ?4, ?5)";
-        int64_t from = 0, to = 0, had = 0;
-        int r = get(tx, first_sql, w, 0, &from, e);
-
-        if (r == 0)
-                r = get(tx, last_sql, w, 0, &to, e);
-        if (r == 0)
-                r = take(tx, w, true, &from, &to, &had, e);
-        if (r == 0)
-                r = sql_run(tx->db, sql,
-                            SQL_WITH(SQL_TEXT(w->address), SQL_INT(from), SQL_INT(to),
-                                     SQL_INT(broken), SQL_INT(broken + fine)),
-                            e);
-        *ret_changed = true; /* a note that grew takes in verdicts that counted before */
-        return r;
-}
-
-int verdict_domain(struct tx *tx, const char *address, int64_t at, const struct domain_rule *rule,
-                   bool *ret_changed, struct err *e)
-{
-        const struct around w = around(address, at);
-        int64_t broken = 0, fine = 0, from = at, to = at, had = 0;
-        int r = count(tx, &w, rule, &broken, &fine, e);
+        const struct sql_value v[] = {SQL_TEXT(address), SQL_INT(l->from_at), SQL_INT(l->to_at)};
+        CLEANUP(sql_close) struct sql *q = NULL;
+        int64_t n, from, to;
+        int r;
 
         *ret_changed = false;
-        if (r < 0 || broken > (int64_t) rule->limit)
+        if (l->result == DOMAIN_TOO_LARGE)
+                return 0;
+        r = sql_first(tx->db, find, v, 3, &q, e);
+        if (r < 0)
                 return r;
-        if (broken >= rule->least && broken * 100 > rule->share * (broken + fine))
-                return note(tx, &w, broken, fine, ret_changed, e);
-        r = take(tx, &w, false, &from, &to, &had, e);
-        *ret_changed = r == 0 && had > 0;
-        return r;
+        n = sql_int(q, 0);
+        from = n && sql_int(q, 1) < l->from_at ? sql_int(q, 1) : l->from_at;
+        to = n && sql_int(q, 2) > l->to_at ? sql_int(q, 2) : l->to_at;
+        *ret_changed = l->result == DOMAIN_FINE
+                               ? n > 0
+                               : n != 1 || sql_int(q, 1) > l->from_at || sql_int(q, 2) < l->to_at;
+        sql_close(&q);
+        r = n ? sql_run(tx->db, drop, v, 3, e) : 0;
+        if (r < 0 || l->result == DOMAIN_FINE)
+                return r;
+        return sql_run(tx->db, insert,
+                       SQL_WITH(SQL_TEXT(address), SQL_INT(from), SQL_INT(to), SQL_INT(l->broken),
+                                SQL_INT(l->written)),
+                       e);
 }
 
 int verdict_neighbours(struct db *db, const char *address, int64_t at, const char *after,
@@ -188,7 +206,7 @@ int verdict_domains_due(struct db *db, int64_t since, int least,
 {
         static const char sql[] =
                 "SELECT MAX(address), MAX(at) FROM verdict WHERE at > ?1 AND class = 'invalid'"
-                " AND stale = 0 AND forgotten_at IS NULL GROUP BY domain"
+                " AND stale = 0 AND forgotten_at IS NULL GROUP BY +domain"
                 " HAVING COUNT(DISTINCT key) >= ?2 OR domain IN (SELECT domain FROM domain_broken)"
                 " ORDER BY MAX(at) DESC LIMIT ?3";
         CLEANUP(dues_done) struct dues d = {0};
