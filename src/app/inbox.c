@@ -7,6 +7,7 @@
 #include "press/fault.h"
 #include "press/log.h"
 #include "press/mem.h"
+#include "press/suppress.h"
 #include "press/text.h"
 #include "press/wake.h"
 
@@ -24,6 +25,7 @@
 #define QUIET_MS      (60 * CLOCK_S) /* one that can: whether it still lives (RFC 2177: < 29 min) */
 #define AGAIN_MS      (1 * CLOCK_S)  /* after a first trouble */
 #define LONGEST_MS    (5 * CLOCK_MIN) /* after many */
+#define PASS_MS       (5 * CLOCK_MIN)
 #define FAULT_WAIT_MS 1000
 
 /* --- troubles --------------------------------------------------------------------------- */
@@ -225,6 +227,21 @@ static void wait_for_news(struct reader *rd, struct box *box, size_t n)
         free(p);
 }
 
+/* Refusals and time say more about addresses than mail does. What fails waits for the next one. */
+static void judge_addresses(struct reader *rd)
+{
+        struct err why = {0};
+        char text[ERR_TEXT_MAX];
+
+        if (clock_mono() < rd->pass_at || inbox_stopped(rd))
+                return;
+        rd->pass_at = clock_mono() + PASS_MS;
+        if (suppress_pass(rd->db, rd->cfg, clock_wall(), &why) < 0) {
+                err_format(&why, LANG_EN, text, sizeof(text));
+                log_info("addresses are judged later: %s", text);
+        }
+}
+
 static int run(struct reader *rd, struct box *box, size_t n, struct err *e)
 {
         struct err why, first = {0};
@@ -242,6 +259,7 @@ static int run(struct reader *rd, struct box *box, size_t n, struct err *e)
                                 first = why;
                         wake_notify_systemd("WATCHDOG=1");
                 }
+                judge_addresses(rd);
                 if (rd->once)
                         break;
                 wait_for_news(rd, box, n);

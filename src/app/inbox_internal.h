@@ -26,7 +26,8 @@ struct reader {
         struct returns *returns;
         bool once;
         int stop_fd;
-        int broken; /* negative errno: the database, not a mailbox */
+        int broken;      /* negative errno: the database, not a mailbox */
+        int64_t pass_at; /* monotonic: when addresses are judged next by what time changed */
 };
 
 #define INBOX_MOVES 500 /* in one command, which stays under 8 kB (RFC 7162 4) */

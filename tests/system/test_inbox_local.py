@@ -118,6 +118,7 @@ class Maildir(LocalCase):
         self.maildir()
         inbox = self.inbox()
         children = pathlib.Path(f'/proc/{inbox.pid}/task/{inbox.pid}/children')
+        harness.wait_until(lambda: children.read_text().split())
         os.kill(int(children.read_text().split()[0]), signal.SIGSTOP)
         self.put('1', REPLY + b'x' * 500000)  # more than a pipe holds
         self.put('2', REPLY)

@@ -2,6 +2,7 @@
 """Addresses that die: days pass, releases come back, letters stop; units are never dropped."""
 import csv
 import io
+import subprocess
 import unittest
 
 import harness
@@ -74,6 +75,19 @@ class Dead(PressCase):
                                                env=self.env).stdout)
         self.assertIn('dead address', self.ctl('--lang', 'en', 'explain', 4, LAN,
                                                env=self.env).stdout)
+
+    def test_r28_the_reader_of_what_comes_back_judges_refusals_too(self):
+        self.start(f'on rcpt match "{LAN}" {NOBODY}')
+        self.three()
+        box = self.dir / 'returns'
+        for folder in ('new', 'cur', 'tmp'):
+            (box / folder).mkdir(parents=True)
+        done = subprocess.run([harness.program('press-inbox'), '-c', self.conf, '--once',
+                               '--maildir', box], env=self.env, capture_output=True, text=True,
+                              check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        # No command is asked: each of them would judge by itself.
+        self.assertNotIn(LAN, self.release(4))
 
     def test_it_lapses_by_itself_and_is_listed_before(self):
         self.start(f'on rcpt match "{LAN}" {NOBODY}')
