@@ -21,6 +21,8 @@ const char schema_returned[] =
         " answered_at INTEGER, answered_by TEXT NOT NULL DEFAULT '') STRICT;"
         "CREATE INDEX returned_people ON returned (kind, release_id, id)"
         " WHERE kind = 'mail' OR kind = 'autoreply';"
+        "CREATE INDEX returned_open ON returned (kind, id)"
+        " WHERE kind = 'mail' OR kind = 'autoreply';"
         "CREATE INDEX returned_delivery ON returned (delivery_id) WHERE delivery_id IS NOT NULL;"
         "CREATE INDEX returned_odd ON returned (matched, kind, at)"
         " WHERE matched = 'forged' OR kind = 'unreadable';"

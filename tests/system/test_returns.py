@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What comes back, from a sent letter's own return path through press-inbox into the log."""
+import contextlib
 import pathlib
 import re
 import sqlite3
@@ -89,6 +90,14 @@ class Returns(PressCase):
             return db.execute(sql, values).fetchall()
 
     # --- whose it is
+
+    def test_a_hundred_thousand_questions_are_read_in_one_pass(self):
+        self.press(rows=1)
+        with contextlib.closing(sqlite3.connect(self.dir / 'press.db')) as db:
+            plan = db.execute("EXPLAIN QUERY PLAN SELECT sender FROM returned WHERE id > 7"
+                              " AND kind = 'mail' AND (kind = 'mail' OR kind = 'autoreply')"
+                              " AND answered_at IS NULL ORDER BY id LIMIT 200").fetchall()
+        self.assertNotIn('TEMP B-TREE', str(plan))
 
     def test_r103_only_the_tags_recipient_is_touched_whatever_the_report_names(self):
         self.sent()
