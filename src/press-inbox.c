@@ -91,6 +91,8 @@ static int parse_options(struct press_inbox *p, int argc, char **argv)
         int c;
 
         p->recipient = "";
+        for (int i = 1; i < argc; i++)
+                p->pipe |= strcmp(argv[i], "--pipe") == 0;
         while ((c = getopt_long(argc, argv, "c:h", options, NULL)) != -1) {
                 switch (c) {
                 case 'c': conf = optarg; break;
@@ -261,7 +263,7 @@ int main(int argc, char **argv)
         token_init();
         r = parse_options(&p, argc, argv);
         if (r != EX_OK)
-                return r;
+                return p.pipe ? EX_TEMPFAIL : r; /* a relay would return the mail, and for good */
         if (load(&p, &c, &e) < 0)
                 return fail(&e, LANG_EN, p.pipe ? EX_TEMPFAIL : EX_CONFIG);
         if (p.pipe)

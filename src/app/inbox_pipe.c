@@ -88,6 +88,7 @@ static int spool_fill(struct spool *s, int fd, const char *recipient, struct err
         CLEANUP(mem_free) char *piece = mem_alloc(PIECE_BYTES);
         CLEANUP(mem_free) char *to = mem_printf("Delivered-To: %s\n", recipient);
         int r = recipient[0] ? spool_add(s, to, strlen(to), e) : 0;
+        uint64_t before = s->bytes;
         ssize_t n;
 
         while (r == 0 && (n = read(fd, piece, PIECE_BYTES)) != 0) {
@@ -96,6 +97,8 @@ static int spool_fill(struct spool *s, int fd, const char *recipient, struct err
                 r = n < 0 ? err_set(e, -errno, "standard input cannot be read: %s", strerror(errno))
                           : spool_add(s, piece, (size_t) n, e);
         }
+        if (r == 0 && s->bytes == before)
+                r = err_set(e, -EINVAL, "no mail came on standard input");
         if (r == 0 && fsync(s->fd) < 0)
                 r = failed(s->path, e);
         return r;
@@ -121,10 +124,12 @@ int inbox_pipe(const struct config *c, struct db *db, const struct config_inbox 
         enum returns_to to = RETURNS_PEOPLE;
         const char *folder;
         struct addr a;
-        int r = recipient[0] ? addr_parse(recipient, &a, e) : 0;
+        struct err odd;
+        int r = maildir_folder(in->maildir, in->done, e);
 
-        if (r == 0)
-                r = maildir_folder(in->maildir, in->done, e);
+        /* What is no address bears no tag; refusing the mail for it would not mend that. */
+        if (recipient[0] && addr_parse(recipient, &a, &odd) < 0)
+                recipient = "";
         if (r == 0)
                 r = maildir_folder(in->maildir, in->people, e);
         if (r == 0)

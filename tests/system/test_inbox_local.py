@@ -203,7 +203,6 @@ class Pipe(LocalCase):
         report = self.status(1, 'other@host.example')
         self.assertEqual(self.pipe(report, '--recipient', path).returncode, 0)
         self.assertEqual(self.counts(), {'bounced': 1})
-        self.assertEqual(self.pipe(report, '--recipient', 'no address\nX: y').returncode, 75)
 
     def test_75_and_nothing_kept_when_it_cannot_be_handled_now(self):
         self.maildir()
@@ -216,6 +215,18 @@ class Pipe(LocalCase):
         self.conf.write_text(self.conf.read_text() + 'nonsense\n')
         self.assertEqual(self.pipe(REPLY).returncode, 75)
         self.assertEqual(self.pipe(REPLY, '-c', '/nonexistent').returncode, 75)
+
+    def test_what_the_relay_names_wrongly_returns_no_mail(self):
+        (address, path), = self.maildir()
+        odds = ('a b@c', '<>', 'a@b@c', 'nobody', f'no address\nX: {path}')
+        for n, odd in enumerate(odds):
+            self.assertEqual(self.pipe(self.status(n, address, path),
+                                       '--recipient', odd).returncode, 0)
+        self.assertEqual(self.pipe(b'').returncode, 75)
+        self.assertEqual(self.pipe(REPLY, '--nonsense').returncode, 75)
+        self.assertEqual(self.handled(), 5)
+        self.assertNotIn(b'no address', b''.join(p.read_bytes()
+                                                 for p in self.box.rglob('*.press')))
 
     def test_without_a_maildir_there_is_nowhere_to_keep_it(self):
         self.maildir()
