@@ -125,6 +125,8 @@ static int load(const struct press_inbox *p, struct config **ret, struct err *e)
         CLEANUP(mem_free) char *full = NULL;
         int r = config_load(p->conf, &c, e);
 
+        if (r == 0 && p->maildir && p->pipe) /* for the first mail ever */
+                mkdir(p->maildir, 0770);
         if (r == 0 && p->maildir && !(full = realpath(p->maildir, NULL)))
                 r = err_set(e, -errno, "the Maildir %s cannot be used: %s", p->maildir,
                             strerror(errno));

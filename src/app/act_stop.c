@@ -58,8 +58,8 @@ int act_unstop(const struct act *a, const char *address, const char *note,
                 return found < 0 ? found : r;
         if (!found && said == 0)
                 return err_set(e, -ENOENT,
-                               "%s is not on the stop list, and no letter to it "
-                               "came back",
+                               "%s is not on the stop list, and nothing that came back counts "
+                               "against it",
                                address);
         r = audit(a, &tx, "suppress lift", address, note, e);
         if (r == 0)

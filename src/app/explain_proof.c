@@ -26,6 +26,14 @@ struct proof { /* what the log says of the present state */
         int64_t answered_at;
 };
 
+/* An event keeps the state that it found, too: a delay or an absence heard later proves nothing. */
+static bool is_word_for(const struct event *ev, enum delivery_state present)
+{
+        enum finding_action a = present == DELIVERY_BOUNCED ? FINDING_FAILED : FINDING_DELIVERED;
+
+        return ev->state == present && strcmp(ev->action, finding_action_name(a)) == 0;
+}
+
 static int read_event(void *ctx, const struct event *ev)
 {
         struct proof *p = ctx;
@@ -35,8 +43,7 @@ static int read_event(void *ctx, const struct event *ev)
                 text_escape(ev->peer, p->person, sizeof(p->person));
                 p->answered_at = ev->at;
         }
-        if ((log || strcmp(ev->kind, "report") == 0) && ev->state == p->present && p->had &&
-            p->before != ev->state) {
+        if ((log || strcmp(ev->kind, "report") == 0) && is_word_for(ev, p->present) && p->had) {
                 p->set = true;
                 p->by_log = log;
                 p->at = ev->at;
@@ -114,8 +121,11 @@ int explain_proof(const struct explain *x, const struct delivery *d, char out[VI
                 returned(x, &p, out);
         else
                 snprintf(out, VIEW_MAX, "%s", view_proof(d, x->lang));
-        if (p.answered_at)
-                add(x, out, N_(". %s answered it, %s"), p.person[0] ? p.person : "?",
+        if (p.answered_at && p.person[0])
+                add(x, out, N_(". %s answered it, %s"), p.person,
+                    moment_show(p.answered_at, x->lang, at));
+        else if (p.answered_at) /* a mail without a From */
+                add(x, out, N_(". Somebody answered it, %s"),
                     moment_show(p.answered_at, x->lang, at));
         return 0;
 }

@@ -89,8 +89,10 @@ void box_close(struct box *b);
 
 /* --- Maildir ----------------------------------------------------------------------- */
 
+/* Makes the Maildir, in a folder that is there, and what it lacks of tmp, new and cur. */
+int maildir_make(const char *dir, struct err *e);
 /*
- * Both follow no link below the Maildir. Makes the folder .`name` in it if it is not there.
+ * The next two follow no link below the Maildir. Makes the folder .`name` in it if it is not there.
  */
 int maildir_folder(const char *dir, const char *name, struct err *e);
 /* Renames dir/from/name to dir/.folder/from/name, or to a name that is free there. */

@@ -50,18 +50,38 @@ static int open_part(const char *dir, const char *folder, const char *part)
         return below < 0 ? -1 : openat(below, part, flags | O_NOFOLLOW);
 }
 
-int maildir_folder(const char *dir, const char *name, struct err *e)
+/* The folder with tmp, new and cur, whatever of it is there; *ret_fd is open when it returns 0. */
+static int make(const char *path, int flags, int *ret_fd, struct err *e)
 {
         static const char *const sub[] = {"tmp", "new", "cur"};
-        CLEANUP(mem_free) char *path = mem_printf("%s/.%s", dir, name);
-        CLEANUP(close_fd) int fd = -1, marker = -1;
+        CLEANUP(close_fd) int fd = -1;
 
         if (mkdir(path, 0770) < 0 && errno != EEXIST)
                 return failed(path, e);
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
         for (size_t i = 0; i < COUNT_OF(sub); i++)
                 if (fd < 0 || (mkdirat(fd, sub[i], 0770) < 0 && errno != EEXIST))
                         return failed(path, e);
+        *ret_fd = fd;
+        fd = -1;
+        return 0;
+}
+
+int maildir_make(const char *dir, struct err *e)
+{
+        CLEANUP(close_fd) int fd = -1;
+
+        return make(dir, 0, &fd, e);
+}
+
+int maildir_folder(const char *dir, const char *name, struct err *e)
+{
+        CLEANUP(mem_free) char *path = mem_printf("%s/.%s", dir, name);
+        CLEANUP(close_fd) int fd = -1, marker = -1;
+        int r = make(path, O_NOFOLLOW, &fd, e);
+
+        if (r < 0)
+                return r;
         marker = openat(fd, "maildirfolder", O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0660);
         return marker < 0 ? failed(path, e) : 0;
 }

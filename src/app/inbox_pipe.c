@@ -125,11 +125,13 @@ int inbox_pipe(const struct config *c, struct db *db, const struct config_inbox 
         const char *folder;
         struct addr a;
         struct err odd;
-        int r = maildir_folder(in->maildir, in->done, e);
+        int r = maildir_make(in->maildir, e);
 
         /* What is no address bears no tag; refusing the mail for it would not mend that. */
         if (recipient[0] && addr_parse(recipient, &a, &odd) < 0)
                 recipient = "";
+        if (r == 0)
+                r = maildir_folder(in->maildir, in->done, e);
         if (r == 0)
                 r = maildir_folder(in->maildir, in->people, e);
         if (r == 0)

@@ -211,7 +211,7 @@ void leader_next(const struct leader *l, enum lang lang,
         char text[LEADER_TEXT_MAX], when[MOMENT_MAX];
 
         if (to_call) {
-                snprintf(text, sizeof(text), msg_fmt(lang, "%lld people still to be telephoned."),
+                snprintf(text, sizeof(text), msg_fmt(lang, "People still to be telephoned: %lld."),
                          (long long) to_call);
                 say(ctx, text);
         }
@@ -228,6 +228,9 @@ void leader_next(const struct leader *l, enum lang lang,
         if (leader_sum(l, LEADER_UNCONFIRMED, -1))
                 say(ctx, msg_text(lang, "Handed on is not arrived: our relay took those letters, "
                                         "whether they came is not proved."));
+        if (leader_sum(l, LEADER_LATE, -1))
+                say(ctx, msg_text(lang, "Sent only after the due time says when a letter left, "
+                                        "not whether it came."));
         if (!to_call && !open && !leader_sum(l, LEADER_HANDED, -1) &&
             !leader_sum(l, LEADER_UNCONFIRMED, -1))
                 say(ctx, msg_text(lang, "Nothing is left to do."));

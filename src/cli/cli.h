@@ -141,6 +141,8 @@ void cli_title(const struct cli *c, const struct release *r, FILE *out);
 /* "Name, organisation <address>", safe to show, of what is not "". */
 const char *cli_person(const char *name, const char *org, const char *address,
                        char out[CLI_PERSON_MAX]);
+/* By what `call` and `explain` find this recipient: the contact's number, else the address. */
+const char *cli_contact(const struct delivery *d, char out[CLI_PERSON_MAX]);
 /* What somebody wrote behind an option: NFC, on one line, free() it. 0, or the exit code. */
 int cli_text(const struct cli *c, const char *option, const char *s, char **ret);
 /* "main 127.0.0.1:2525 TLSv1.3, step …: 250 2.0.0 Ok, 12 ms", as far as there is something. */

@@ -133,7 +133,7 @@ static void print_new_address(const struct cli *c, const struct delivery *d, con
 static void print(const struct cli *c, const struct delivery *d, const struct said *s,
                   const struct call *undone, int64_t to_call)
 {
-        char person[CLI_PERSON_MAX];
+        char person[CLI_PERSON_MAX], who[CLI_PERSON_MAX];
 
         cli_person(d->name, d->org, d->address, person);
         if (s->undo)
@@ -146,6 +146,11 @@ static void print(const struct cli *c, const struct delivery *d, const struct sa
         if (!s->undo && s->outcome == CALL_NEW_ADDRESS)
                 print_new_address(c, d, s);
         cli_say(c, "Still to be telephoned: %lld\n", (long long) to_call);
+        if (!s->undo && d->state == DELIVERY_DELIVERED)
+                cli_note(c,
+                         "The mail server of %s had accepted the letter before, so no call was "
+                         "due; if somebody else was meant: pressctl call %lld %s --undo",
+                         person, (long long) d->release_id, cli_contact(d, who));
 }
 
 static int act(struct cli *c, const struct delivery *d, const struct said *s, struct err *e)

@@ -191,7 +191,7 @@ static void print_more(const struct cli *c, int64_t found, size_t shown)
 
 static void print_close(const struct cli *c, const struct calls *l, int64_t id)
 {
-        char at[MOMENT_MAX];
+        char at[MOMENT_MAX], first[CLI_PERSON_MAX];
 
         if (l->later && l->later_at)
                 cli_say(c, "%lld still wait and have time, next try %s; by a moment: --by T\n",
@@ -204,11 +204,12 @@ static void print_close(const struct cli *c, const struct calls *l, int64_t id)
                         (long long) l->pending, moment_show(l->pending_until, c->lang, at));
         if (l->phoned)
                 cli_say(c, "%lld reached by telephone, and left out here\n", (long long) l->phoned);
-        if (l->n)
+        if (l->n) /* an example: the places 1. 2. 3. look like numbers of contacts, too */
                 cli_say(c,
-                        "Record a call: pressctl call %lld ID --reached|--no-answer|--left-word|"
-                        "--new-address A [--note T]\n",
-                        (long long) id);
+                        "Record a call, such as the first one, by the number behind #: pressctl "
+                        "call %lld %s --reached|--no-answer|--left-word|--new-address A "
+                        "[--note T]\n",
+                        (long long) id, cli_contact(&l->v[0].card.d, first));
 }
 
 static void hint(void *out, const char *sentence)

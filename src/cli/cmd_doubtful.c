@@ -142,9 +142,12 @@ static void doubt_print(const struct cli *c, const struct doubt *d)
 
         text_escape(text(d->contact.phone), phone, sizeof(phone));
         text_escape(d->reply, reply, sizeof(reply));
-        printf("%d  %s%s%s  (id %lld)\n   ", d->contact.priority,
+        printf("%d  %s%s%s", d->contact.priority,
                cli_person(text(d->contact.name), text(d->contact.org), d->address, person),
-               phone[0] ? "  " : "", phone, (long long) d->contact.id);
+               phone[0] ? "  " : "", phone);
+        if (d->contact.id)
+                printf("  #%lld", (long long) d->contact.id);
+        fputs("\n   ", stdout);
         say_kind(c, d);
         putchar('\n');
         if (d->reports) {
@@ -166,7 +169,7 @@ static void doubt_print(const struct cli *c, const struct doubt *d)
 int cmd_book_doubtful(struct cli *c, const struct args *a)
 {
         CLEANUP(doubt_list_done) struct doubt_list l = {0};
-        bool csv = args_has(a, "csv");
+        bool csv = args_has(a, "csv"), mendable = false;
         struct err e = {0};
         int r;
 
@@ -184,6 +187,7 @@ int cmd_book_doubtful(struct cli *c, const struct args *a)
         if (csv)
                 cli_csv_begin(csv_head, COUNT_OF(csv_head));
         for (size_t i = 0; i < l.n; i++) {
+                mendable = mendable || l.v[i].contact.id;
                 if (c->json)
                         doubt_json(&l.v[i]);
                 else if (csv)
@@ -198,5 +202,8 @@ int cmd_book_doubtful(struct cli *c, const struct args *a)
                            "after all: pressctl suppress lift ADDRESS\n");
         else if (!c->json && !csv)
                 cli_say(c, "No address in the book is in doubt.\n");
+        else if (mendable && !c->json && !csv)
+                cli_say(c, "To mend, with the number behind #: pressctl book set ID --email "
+                           "ADDRESS; where the address is right: pressctl suppress lift ADDRESS\n");
         return EXIT_OK;
 }

@@ -167,6 +167,15 @@ const char *cli_person(const char *name, const char *org, const char *address,
         return out;
 }
 
+const char *cli_contact(const struct delivery *d, char out[CLI_PERSON_MAX])
+{
+        if (d->contact_id)
+                snprintf(out, CLI_PERSON_MAX, "%lld", (long long) d->contact_id);
+        else
+                snprintf(out, CLI_PERSON_MAX, "%s", d->address);
+        return out;
+}
+
 int cli_text(const struct cli *c, const char *option, const char *s, char **ret)
 {
         CLEANUP(mem_free) char *text = text_nfc(s);

@@ -223,19 +223,32 @@ class TestCalls(PressCase):
                          65)
         self.assertEqual(len(self.log('--release', 1)), before)
 
+    def report(self, *said):
+        """By the pipe of a mail server, which makes the Maildir that is not there yet."""
+        path = next(m['from'] for m in self.sink.saved() if m['rcpt'] == ['ok@x.example'])
+        done = subprocess.run([harness.program('press-inbox'), '-c', self.conf, '--pipe',
+                               '--maildir', self.dir / 'box'], text=True, env=harness.ENV,
+                              input=status(path, ('ok@x.example', *said)),
+                              capture_output=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(list((self.dir / 'box/.press-done/new').iterdir())), 1)
+
+    def test_the_list_shows_whose_number_a_call_takes_and_a_wrong_one_is_noticed(self):
+        self.sent(book=[r for r in BOOK if r[4] in ('ok@x.example', 'nobody@x.example')])
+        self.report('delivered', '2.0.0', '250 2.0.0 Ok')
+        number = self.calls()[0]['contact']
+        self.assertIn(f'pressctl call 1 {number} --reached', self.text())
+        wrong = self.ok('call', 1, 'ok@x.example', '--reached', '--lang', 'en')
+        self.assertIn('had accepted the letter before', wrong.stderr)
+        self.assertIn('--undo', wrong.stderr)
+        self.assertEqual(self.ok('call', 1, 'ok@x.example', '--undo').stderr, '')
+        self.assertEqual(self.ok('call', 1, number, '--reached').stderr, '')
+
     def test_what_a_report_brings_later_is_seen_by_the_list(self):
         """Handed on, then returned: not confirmed becomes lost, with the reason of the report."""
         self.sent(book=[r for r in BOOK if r[4] == 'ok@x.example'])
         self.assertEqual(self.calls(), [])
-        for part in ('cur', 'new', 'tmp'):
-            (self.dir / 'box' / part).mkdir(parents=True)
-        path = self.sink.saved()[0]['from']
-        done = subprocess.run([harness.program('press-inbox'), '-c', self.conf, '--pipe',
-                               '--maildir', self.dir / 'box'], text=True, env=harness.ENV,
-                              input=status(path, ('ok@x.example', 'failed', '5.2.2',
-                                                  '552 5.2.2 Over quota')),
-                              capture_output=True, check=False, timeout=60)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.report('failed', '5.2.2', '552 5.2.2 Over quota')
         self.assertEqual([(r['name'], r['state'], r['reason']) for r in self.calls()],
                          [('Nguyễn Được', 'bounced', 'the mailbox is full')])
         self.assertEqual(self.ctl('status', 1, '--wait').returncode, 1)

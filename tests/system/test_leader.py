@@ -98,7 +98,7 @@ class TestLeader(PressCase):
                                     'Đã gọi điện: 1', 'Còn phải gọi điện cho 15 người',
                                     'Đã chuyển, còn chờ xác nhận')),
                             ('en', ('Report on a release', 'As of ', 'the mailbox is full',
-                                    'Calls made: 1', '15 people still to be telephoned'))):
+                                    'Calls made: 1', 'People still to be telephoned: 15.'))):
             text = self.report(lang=lang)
             lines = text.splitlines()
             self.assertLessEqual(sum(1 + (len(l) - 1) // 80 if l else 1 for l in lines), 23, text)

@@ -59,6 +59,9 @@ class Dead(PressCase):
         row, = self.then('book', 'doubtful')
         self.assertEqual((row['entry'], row['address'], row['reports'], row['phone'], row['class']),
                          ('address', LAN, 2, '024 11', 'invalid'))
+        told = self.done('book', 'doubtful')  # whose number `book set` takes
+        self.assertIn(f'024 11  #{row["contact"]}\n', told)
+        self.assertIn('pressctl book set', told)
         self.assertIn('no such user here', row['reply'])
         self.later(4)
         self.release(3)

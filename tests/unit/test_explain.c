@@ -316,6 +316,12 @@ static void test_the_proof_names_the_report_of_an_arrival(void **state)
         hear(s, d.id, "report", FINDING_DELIVERED, "daemon@x.example", NOON + 60000);
         assert_says(proof(s, id, LANG_EN, out), "Proved by the report of daemon@x.example");
         assert_says(out, "Not proved: that anybody opened or read it");
+        hear(s, d.id, "report", FINDING_DELAYED, "late@y.example", NOON + 120000);
+        hear(s, d.id, "report", FINDING_AUTOREPLY, "away@y.example", NOON + 180000);
+        assert_says(proof(s, id, LANG_EN, out),
+                    "Proved by the report of daemon@x.example, Wed 25/11/2026 12:01");
+        hear(s, d.id, "reply", FINDING_REPLY, "", NOON + 240000);
+        assert_says(proof(s, id, LANG_EN, out), "Somebody answered it, Wed 25/11/2026 12:04");
 }
 
 int main(void)
