@@ -113,9 +113,8 @@ int returned_answered(struct tx *tx, int64_t id, const char *by, int64_t now, in
                 return 0;
         }
         return err_set(e, -EINVAL,
-                       sql_int(q, 0)
-                               ? N_("Question %lld was answered before")
-                               : N_("Number %lld is no question of a person"),
+                       sql_int(q, 0) ? N_("Question %lld was answered before")
+                                     : N_("Number %lld is no question of a person"),
                        (long long) id);
 }
 
