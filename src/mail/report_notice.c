@@ -358,7 +358,10 @@ static void rows_of_words(const struct returned *m, struct report *r)
         add_candidates(m, c, r, all);
 }
 
-/* 4yz and no word of an end: it is tried again, though nobody says so (R105). */
+/*
+ * 4yz, or no code and a reason that passes, and no word of an end: it is tried again, though
+ * nobody says so (R105).
+ */
 static void believe_soft(const struct returned *m, struct report *r, size_t from)
 {
         CLEANUP(mem_free) char *all = fold_text(m->notice.s, m->end < 16384 ? m->end : 16384);
@@ -374,7 +377,9 @@ static void believe_soft(const struct returned *m, struct report *r, size_t from
                 struct report_row *row = &r->row[i];
 
                 if (row->action == REPORT_FAILED &&
-                    (row->stated ? row->enhanced[0] == '4' : row->code / 100 == 4))
+                    (row->stated ? row->enhanced[0] == '4'
+                     : row->code ? row->code / 100 == 4
+                                 : row->class == REPORT_TRANSIENT || row->class == REPORT_UNCLEAR))
                         row->action = REPORT_DELAYED;
         }
 }

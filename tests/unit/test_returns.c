@@ -51,7 +51,6 @@ static void a_wrong_tag_is_counted_and_nothing_else(void **state)
 static void a_good_tag_of_no_delivery_is_forged_too(void **state)
 {
         struct place *p = *state;
-        CLEANUP(mem_free) char *to = box(p, 0);
         char tag[TOKEN_TAG_MAX], path[320];
 
         token_tag(db_identity(p->s->db)->tag_key, 4711, tag);
