@@ -45,6 +45,7 @@ struct relay_taker_options {
         const char *further; /* "relay2.example,192.0.2.7,.ministry.example": no recipients'
                               * servers, beside those of config->further_relays */
         bool dry_run;        /* judge all, record nothing */
+        bool any_time;       /* also what lies before its letter left, or in the future */
         void (*news)(void *ctx, const struct relay_news *n);
         void *ctx;
 };
@@ -57,7 +58,7 @@ struct relay_taker_counts {
         int64_t inside;                         /* from one part of the relay to the next */
         int64_t others;                         /* results about other mail */
         int64_t waiting;                        /* their letters are on the wire now */
-        int64_t odd; /* of those recorded: of before their letter left, or of the future */
+        int64_t odd; /* before their letter left, or in the future: recorded by any_time only */
 };
 
 struct relay_taker;

@@ -21,7 +21,7 @@ struct pending {
         /* of the record, once it is there */
         int64_t release;
         enum delivery_state state;
-        bool recorded;
+        bool recorded, odd; /* odd: its time cannot be */
 };
 
 struct relay_taker {

@@ -23,7 +23,7 @@ void relay_log_keep(struct relay_taker *t, const struct relay_log_line *l, int64
         p->delivery = delivery;
         p->at = l->at;
         p->action = action;
-        p->waits = p->recorded = false;
+        p->waits = p->recorded = p->odd = false;
         p->code = l->code;
         memcpy(p->enhanced, l->enhanced, sizeof(p->enhanced));
         memcpy(p->next_hop, l->next_hop, sizeof(p->next_hop));
@@ -88,6 +88,19 @@ static int is_told(struct relay_taker *t, const struct pending *p, struct err *e
 
 /* --- one chunk -------------------------------------------------------------------------------- */
 
+/*
+ * Of before the letter left, or of the future: the log's times are of another zone, most likely,
+ * and a wrong hour must not stand as proof.
+ */
+static int is_odd(struct relay_taker *t, struct pending *p, struct err *e)
+{
+        CLEANUP(delivery_done) struct delivery d = {0};
+        int r = delivery_get(t->db, p->delivery, &d, e);
+
+        p->odd = r > 0 && (p->at + ODD_MS < d.out_at || p->at > t->now + ODD_MS);
+        return r < 0 ? r : p->odd && !t->o->any_time;
+}
+
 /* As finding_apply(). */
 static int record(struct relay_taker *t, struct tx *tx, struct pending *p, struct err *e)
 {
@@ -103,8 +116,10 @@ static int record(struct relay_taker *t, struct tx *tx, struct pending *p, struc
                 .reply = p->reply,
                 .note = N_("source: relay log"),
         };
-        int r = p->action == FINDING_DELAYED ? is_told(t, p, e) : 0;
+        int r = is_odd(t, p, e);
 
+        if (r == 0 && p->action == FINDING_DELAYED)
+                r = is_told(t, p, e);
         if (r != 0)
                 return r < 0 ? r : 0;
         return finding_apply(tx, &f, t->now, &p->state, e);
@@ -118,8 +133,6 @@ static int tell(struct relay_taker *t, const struct pending *p, struct err *e)
 
         if (r <= 0)
                 return r;
-        if (p->at + ODD_MS < d.out_at || p->at > t->now + ODD_MS)
-                t->counts.odd++;
         t->o->news(t->o->ctx, &(struct relay_news){.release = d.release_id,
                                                    .delivery = d.id,
                                                    .address = d.address,
@@ -156,7 +169,7 @@ static int write_chunk(struct relay_taker *t, struct chunk *c, struct err *e)
                 r = record(t, &tx, p, e);
                 p->recorded = r > 0;
                 p->waits = r == -EAGAIN;
-                c->known += r == 0;
+                c->known += r == 0 && (!p->odd || t->o->any_time);
                 if (r < 0 && r != -EAGAIN && r != -ENOENT)
                         return r;
         }
@@ -184,6 +197,7 @@ static int tell_chunk(struct relay_taker *t, const struct chunk *c, struct err *
         for (size_t i = c->from; i < c->to && r >= 0; i++) {
                 const struct pending *p = &t->pending[i];
 
+                t->counts.odd += p->odd && (p->recorded || !t->o->any_time);
                 if (!p->recorded)
                         continue;
                 t->counts.recorded[p->action]++;

@@ -189,7 +189,8 @@ static int finish(struct relay_taker *t, struct err *e)
         return r;
 }
 
-static int conclude(const struct cli *c, const struct relay_taker *t, const char *path, bool dry)
+static int conclude(const struct cli *c, const struct relay_taker *t, const char *path, bool dry,
+                    bool zone)
 {
         const struct relay_taker_counts *n = relay_taker_counts(t);
         int64_t waiting = n->waiting + (int64_t) relay_taker_waiting(t);
@@ -203,13 +204,18 @@ static int conclude(const struct cli *c, const struct relay_taker *t, const char
                 return cli_fail(c, r, &e);
         }
         tell_totals(c, n, dry);
-        if (n->odd)
+        if (n->odd && zone)
                 cli_note(c,
-                         "%lld times lie before the letter left, or in the future: are those of "
-                         "this log of another zone? --zone names it",
+                         "%lld times lie before the letter left, or in the future; they were "
+                         "recorded as they stand",
+                         (long long) n->odd);
+        else if (n->odd)
+                cli_note(c,
+                         "%lld results were not recorded: their times lie before the letter left, "
+                         "or in the future. Are they of another zone? --zone names it",
                          (long long) n->odd);
         if (!waiting)
-                return EXIT_OK;
+                return n->odd && !zone ? EXIT_CONTENT : EXIT_OK;
         cli_note(c,
                  "Of %lld letters that are being sent right now nothing was recorded; read the "
                  "log again in a moment.",
@@ -232,7 +238,7 @@ static int take(struct cli *c, const struct args *a, const struct relay_taker_op
         r = read_on(t, f, follow, &e);
         if (r >= 0)
                 r = finish(t, &e);
-        return r < 0 ? cli_fail(c, r, &e) : conclude(c, t, a->v[0], o->dry_run);
+        return r < 0 ? cli_fail(c, r, &e) : conclude(c, t, a->v[0], o->dry_run, o->any_time);
 }
 
 static int check(const struct cli *c, const struct args *a)
@@ -264,6 +270,7 @@ int cmd_report_relay_log(struct cli *c, const struct args *a)
                 .relay = or_empty(args_get(a, "relay")),
                 .further = or_empty(args_get(a, "next-hop-is-relay")),
                 .dry_run = args_has(a, "dry-run"),
+                .any_time = zone,
                 .news = tell,
                 .ctx = &telling,
         };

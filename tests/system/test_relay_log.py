@@ -300,8 +300,10 @@ class LogsOfFiles(PressCase):
         self.start('a', 'b')
         away = datetime.timezone(datetime.timedelta(hours=7))
         stamp = self.now.astimezone(away).strftime('%b %e %H:%M:%S')
-        done = self.ok('report', 'relay-log', self.file(self.lines('a', stamp=stamp)))
+        done = self.ctl('report', 'relay-log', self.file(self.lines('a', stamp=stamp)))
+        self.assertEqual(done.returncode, 65)
         self.assertIn('--zone', done.stderr)
+        self.assertEqual(self.counts(), {'relayed': 2})  # no wrong hour stands as proof
         news, _ = self.read(self.lines('b', stamp=stamp), '--zone', 'Asia/Ho_Chi_Minh')
         at = datetime.datetime.fromisoformat(news[0]['at'].replace('Z', '+00:00'))
         self.assertLess(abs((at - self.now).total_seconds()), 2)
@@ -355,7 +357,7 @@ class LogsOfFiles(PressCase):
         self.start('a')
         log = self.file(self.lines('a', stamp='Dec 31 23:59:58'))
         os.utime(log, (1735689630, 1735689630))  # 2025-01-01 00:00:30
-        *news, _ = self.json('report', 'relay-log', log)
+        *news, _ = self.json('report', 'relay-log', log, '--zone', 'UTC')
         self.assertEqual(news[0]['at'], '2024-12-31T23:59:58.000Z')
         with contextlib.closing(sqlite3.connect(self.dir / 'press.db')) as db:
             heard, = db.execute('SELECT log_at FROM relay_heard').fetchone()

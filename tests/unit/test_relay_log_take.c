@@ -210,13 +210,21 @@ static void test_a_dry_run_records_nothing(void **state)
                          0);
 }
 
-static void test_a_log_of_another_zone_is_noticed(void **state)
+static void test_a_log_of_another_zone_is_recorded_when_somebody_is_sure(void **state)
 {
-        struct relay_taker_counts n = take(
-                *state, LINES(LETTER, "Nov 25 05:01:00 mail postfix/smtp[1]: 3CF2E9A0: to=<%R>, "
-                                      "relay=mx[192.0.2.7]:25, dsn=2.0.0, status=sent (250 Ok)"));
+        static const char another[] = "Nov 25 05:01:00 mail postfix/smtp[1]: 3CF2E9A0: to=<%R>, "
+                                      "relay=mx[192.0.2.7]:25, dsn=2.0.0, status=sent (250 Ok)";
+        struct relay_taker_options o = plain;
+        struct relay_taker_counts n = take(*state, LINES(LETTER, another));
 
         assert_int_equal(n.odd, 1);
+        assert_int_equal(n.known, 0);
+        assert_int_equal(n.recorded[FINDING_DELIVERED], 0);
+        assert_int_equal(now_is(*state), DELIVERY_RELAYED);
+        o.any_time = true;
+        n = take_with(*state, &o, LINES(LETTER, another));
+        assert_int_equal(n.odd, 1);
+        assert_int_equal(now_is(*state), DELIVERY_DELIVERED);
         assert_int_equal(take(*state, LINES(LETTER, ARRIVED)).odd, 0);
 }
 
@@ -254,7 +262,7 @@ int main(void)
                 T(test_to_a_server_whose_log_this_is_too_it_goes_on),
                 T(test_a_next_hop_that_is_a_further_relay_leaves_it_relayed),
                 T(test_a_dry_run_records_nothing),
-                T(test_a_log_of_another_zone_is_noticed),
+                T(test_a_log_of_another_zone_is_recorded_when_somebody_is_sure),
                 T(test_exchange_names_it_in_each_row),
         };
 
