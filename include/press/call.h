@@ -49,7 +49,7 @@ int call_last(struct db *db, const struct delivery *d, struct call *ret, struct 
 /* The latest that reached that person: 1, or 0. */
 int call_reached(struct db *db, const struct delivery *d, struct call *ret, struct err *e);
 
-/* How many calls about a release came to what, those taken back left out. */
+/* How many people calls about a release came to what with; those taken back are left out. */
 int call_counts(struct db *db, int64_t release, int64_t ret[CALL_OUTCOMES], struct err *e);
 
 #endif

@@ -44,7 +44,7 @@ struct leader {
         struct release r;
         int64_t now, by; /* by 0 = no due time was given: what holds now */
         int64_t n[LEADER_ROWS][ORG_KINDS];
-        int64_t call[CALL_OUTCOMES]; /* calls made */
+        int64_t call[CALL_OUTCOMES]; /* people, by what came of a call */
         struct calls list;           /* who is still to be telephoned, LEADER_NAMED of them */
         struct unconfirmed u;
 };

@@ -136,6 +136,7 @@ int inbox_take(struct reader *rd, struct box *b, const struct letter *v, size_t 
         b->taken += n - stay;
         log_info("inbox %s done=%zu again=%zu people=%zu later=%zu", b->cfg->name,
                  counted[RETURNS_DONE], counted[RETURNS_AGAIN], counted[RETURNS_PEOPLE], stay);
+        wake_notify_systemd("WATCHDOG=1"); /* a look into a full box takes longer than its limit */
         if (is_broken(r))
                 rd->broken = r;
         return r;

@@ -66,8 +66,10 @@ int call_reached(struct db *db, const struct delivery *d, struct call *ret, stru
 
 int call_counts(struct db *db, int64_t release, int64_t ret[CALL_OUTCOMES], struct err *e)
 {
-        static const char sql[] = "SELECT outcome, count(*) FROM call WHERE release_id = ?1"
-                                  " AND undone_at IS NULL GROUP BY 1";
+        /* Ids of deliveries below zero, where nobody of the book was called. */
+        static const char sql[] =
+                "SELECT outcome, count(DISTINCT coalesce(contact_id, -delivery_id))"
+                " FROM call WHERE release_id = ?1 AND undone_at IS NULL GROUP BY 1";
         CLEANUP(sql_close) struct sql *q = NULL;
         int64_t n[CALL_OUTCOMES] = {0};
         int r = sql_open(db, sql, SQL_WITH(SQL_INT(release)), &q, e);

@@ -146,6 +146,7 @@ static void test_a_call_counts_for_all_copies_of_the_person(void **state)
         struct scratch *s = *state;
         int64_t id = scratch_approved(s, 1), copy;
         CLEANUP(delivery_done) struct delivery d = settle(s, id, DELIVERY_REFUSED), again = {0};
+        int64_t people[CALL_OUTCOMES];
 
         assert_int_equal(ACT(s, delivery_resend(&tx, &d, d.id, "", NOON, &copy, &te)), 0);
         again = settle(s, id, DELIVERY_REFUSED);
@@ -154,6 +155,11 @@ static void test_a_call_counts_for_all_copies_of_the_person(void **state)
         assert_int_equal(unreached(s, id), 0);
         assert_int_equal(undo(s, &again), 0); /* by the newer */
         assert_int_equal(unreached(s, id), 1);
+        call(s, &d, CALL_NO_ANSWER);
+        call(s, &again, CALL_NO_ANSWER); /* the same person */
+        assert_int_equal(call_counts(s->db, id, people, NULL), 0);
+        assert_int_equal(people[CALL_NO_ANSWER], 1);
+        assert_int_equal(people[CALL_REACHED], 0);
 }
 
 static void test_a_call_is_all_or_nothing_under_every_fault(void **state)
